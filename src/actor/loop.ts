@@ -39,8 +39,8 @@ export interface LoopTransport {
 const LONGEST_MESSAGE = 4000;
 
 /**
- * The main loop of an actor: version check, load, then chunk after chunk until it is told to stop or its parent is gone.
- * Every chunk is answered or fails, in order; an analyzer cannot end the loop by throwing.
+ * The main loop of an actor: version check, load, then chunk after chunk until it is told to stop or its parent is
+ * gone. Every chunk is answered or fails, in order; an analyzer cannot end the loop by throwing.
  *
  * @param now the machine's monotonic clock, ms
  * @param usage what this process uses

@@ -86,7 +86,9 @@ export class RowAnswers {
     return { rowOffsets, statuses, scores: this.#scores, anomalies: this.#anomalies, errors, outputs };
   }
 
-  /** Makes room for the outputs of a row; the first time for those of all rows, because they usually have equally many. */
+  /**
+   * Makes room for the outputs of a row; the first time for those of all rows, because they usually have equally many.
+   */
   #reserve(count: number): void {
     const needed = this.#outputCount + count;
     if (needed <= this.#outputs.length) return;

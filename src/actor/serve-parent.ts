@@ -58,7 +58,9 @@ async function drain(socket: Socket): Promise<void> {
   await once(socket, 'drain', { signal }).catch(() => undefined);
 }
 
-/** Querying the system takes as long as answering a small chunk. So an actor's last answer may lack 0.1 s of its use. */
+/**
+ * Querying the system takes as long as answering a small chunk. So an actor's last answer may lack 0.1 s of its use.
+ */
 const USAGE_AGE_MS = 100;
 
 function usageOf(now: () => number): () => ActorUsage {

@@ -12,9 +12,9 @@ import { ENGINE, SLICING } from './settings/slicing.js';
 import { WRITING } from './settings/writing.js';
 
 /*
- * One row per setting, in settings/: its flag, help, kind of value, default, and what it affects. Everything else derives
- * from these tables: the help, the environment, the configuration file and its schema, the types of the values, what a
- * resumed run compares with its journal, and how `status` shows it.
+ * One row per setting, in settings/: its flag, help, kind of value, default, and what it affects. Everything else
+ * derives from these tables: the help, the environment, the configuration file and its schema, the types of the values,
+ * what a resumed run compares with its journal, and how `status` shows it.
  */
 
 /** The settings of `replay`, by heading in the help. */

@@ -18,7 +18,9 @@ export interface StopGrace {
   readonly onStuck: (signal: EndingSignal) => void;
 }
 
-/** npx and other wrappers forward a signal that the terminal has already sent to all processes: one Ctrl-C, two signals. */
+/**
+ * npx and other wrappers forward a signal that the terminal has already sent to all processes: one Ctrl-C, two signals.
+ */
 const ECHO_MS = 100;
 /** How often to check whether all output has been written, so that the process may exit. */
 const LEAVE_POLL_MS = 50;
@@ -27,8 +29,9 @@ const EXIT_MS = 1000;
 
 /**
  * The first SIGINT, SIGTERM or SIGHUP aborts `signal`, the end of the grace period `graceOver`; a second SIGINT or
- * SIGTERM exits immediately, as does a run that has not ended `EXIT_MS` after the grace period. A second SIGHUP does not, because a closing terminal sends several. Signals are not forwarded to actors, which
- * exit when their pipe closes or their parent is gone.
+ * SIGTERM exits immediately, as does a run that has not ended `EXIT_MS` after the grace period. A second SIGHUP does
+ * not, because a closing terminal sends several. Signals are not forwarded to actors, which exit when their pipe closes
+ * or their parent is gone.
  */
 export function watchSignals(
   onFirst: (signal: EndingSignal) => void,

@@ -6,8 +6,8 @@ import { inspect } from 'node:util';
 const LOCATION = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g;
 
 /**
- * An error with its stack, mapped from bundles to sources. Node could do so itself, but enabling source maps at the start
- * takes a tenth of the time of `--help`.
+ * An error with its stack, mapped from bundles to sources. Node could do so itself, but enabling source maps at the
+ * start takes a tenth of the time of `--help`.
  */
 export function sourceStack(error: unknown): string {
   return inspect(error).replace(LOCATION, (location, url: string, line: string, column: string) => {

@@ -10,9 +10,9 @@ const MAX_CACHED_STARTS = 4096;
 const SHORTEST_MONTH_MS = 28 * DAY_MS;
 
 /**
- * How times fall into intervals, as plain JSON. Each interval has a label, its start; its records are those from `leadMs`
- * before the label until `leadMs` before the next one. An interval that is not longer than the lead, as when clocks go
- * forward, still has its label and all times until then.
+ * How times fall into intervals, as plain JSON. Each interval has a label, its start; its records are those from
+ * `leadMs` before the label until `leadMs` before the next one. An interval that is not longer than the lead, as when
+ * clocks go forward, still has its label and all times until then.
  */
 export interface Grid {
   /** From one label to the next, ms, on average; a multiple of `MONTH_MS` stands for as many calendar months. */
@@ -154,7 +154,9 @@ class Calendar {
     return startMs;
   }
 
-  /** When the clocks first show the start of an interval; if they skip it, when they would have, but not after the next. */
+  /**
+   * When the clocks first show the start of an interval; if they skip it, when they would have, but not after the next.
+   */
   #findStart(index: number): number {
     const wallMs = this.#wallOf(index);
     const before = this.#offsetAt(wallMs - DAY_MS);

@@ -2,8 +2,8 @@
 export interface Incident {
   /**
    * `lost`: an actor died, hung or broke the protocol, and was replaced; `grown`: it was replaced because of its
-   * memory use; `retried`: a chunk was sent to another actor, or minute by minute; `isolated`: its items were tried one by one;
-   * `quarantined`: an item that crashes actors was found, and its series is skipped for a while.
+   * memory use; `retried`: a chunk was sent to another actor, or minute by minute; `isolated`: its items were tried one
+   * by one; `quarantined`: an item that crashes actors was found, and its series is skipped for a while.
    */
   readonly kind: 'lost' | 'grown' | 'retried' | 'isolated' | 'quarantined';
   readonly actor: string;

@@ -91,7 +91,9 @@ function writeByInterval(value: number, out: Uint8Array, at: number): number | n
   return writeDecimal(digits, decimals - dropped, out, at);
 }
 
-/** Writes `digits / 10^decimals`; `digits` is an integer in [0, 2^31), and has no trailing zeros unless `decimals` is 0. */
+/**
+ * Writes `digits / 10^decimals`; `digits` is an integer in [0, 2^31), and has no trailing zeros unless `decimals` is 0.
+ */
 function writeDecimal(digits: number, decimals: number, out: Uint8Array, at: number): number {
   const count = digitsIn(digits);
   const point = count - decimals; // digits before the point

@@ -126,8 +126,8 @@ export function bestActors(variants: readonly (Rounds & { readonly actors: numbe
 }
 
 /**
- * Name of the first variant that no other is really faster than; variants come in order of simplicity. If there is none,
- * which pairing by round allows, the one with the lowest median.
+ * Name of the first variant that no other is really faster than; variants come in order of simplicity. If there is
+ * none, which pairing by round allows, the one with the lowest median.
  *
  * @throws RangeError without variants, or where their rounds do not pair
  */

@@ -1,5 +1,6 @@
 /*
- * Use these timers for durations from settings or recordings: Node turns a wait of 2³¹ ms (24.9 days) or more into 1 ms.
+ * Use these timers for durations from settings or recordings: Node turns a wait of 2³¹ ms (24.9 days) or more into 1
+ * ms.
  */
 
 const LONGEST_STEP_MS = 2 ** 31 - 1;

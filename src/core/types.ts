@@ -43,7 +43,9 @@ export interface MinuteRecord {
   /** Its own time, since then; negative if its interval begins earlier than its label says. Absent: 0. */
   readonly offsetMs?: number;
   readonly target: string;
-  /** `[columns]` in the recording's column order, NaN where missing; `[window, columns]` row by row if `bringsWindow`. */
+  /**
+   * `[columns]` in the recording's column order, NaN where missing; `[window, columns]` row by row if `bringsWindow`.
+   */
   readonly values: Float64Array;
   readonly bringsWindow: boolean;
   /** The columns that its source has: another record may bring the others. Absent or null: all. */

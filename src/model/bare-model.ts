@@ -59,8 +59,8 @@ export async function openModel(path: string, flags: BareModelFlags | null): Pro
 const MODEL_FILE = /(?<!aiops-model)\.json$|saved_model\.pb$/;
 
 /**
- * Opens a model without a manifest: the folder of a `model.json` or of a `saved_model.pb`, or that file itself. The sums
- * are those of the files as they are now, so they only detect later changes.
+ * Opens a model without a manifest: the folder of a `model.json` or of a `saved_model.pb`, or that file itself. The
+ * sums are those of the files as they are now, so they only detect later changes.
  *
  * @throws AiopsError 'model'
  */

@@ -1,6 +1,8 @@
 import { RandomStream } from '../core/random.js';
 
-/** Where an item's numbers come from, by kind; normalized windows are mostly small, but outliers are what is looked for. */
+/**
+ * Where an item's numbers come from, by kind; normalized windows are mostly small, but outliers are what is looked for.
+ */
 const KINDS: readonly ((random: RandomStream, position: number) => number)[] = [
   (random) => random.nextNormal(),
   (random) => 10 * random.nextNormal(),
@@ -12,7 +14,9 @@ const KINDS: readonly ((random: RandomStream, position: number) => number)[] = [
   (random) => 1e6 * random.nextNormal(),
 ];
 
-/** `[items, itemSize]`, numbers from 0 to 1, which are valid even for models that need positive numbers or word indexes. */
+/**
+ * `[items, itemSize]`, numbers from 0 to 1, which are valid even for models that need positive numbers or word indexes.
+ */
 export function plainItems(items: number, itemSize: number): Float32Array {
   const random = new RandomStream(1);
   return Float32Array.from({ length: items * itemSize }, () => random.next());

@@ -11,7 +11,10 @@ import { SocketLock } from '../output/folder-lock.js';
 
 /** Everything that an install puts into the cache folder starts with this. */
 const PREFIX = 'tfjs-node-';
-/** A tool that outlives a killed install may still be writing, so deleting retries, with a pause 100 ms longer each time. */
+/**
+ * A tool that outlives a killed install may still be writing, so deleting retries, with a pause 100 ms longer each
+ * time.
+ */
 export const DELETE = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
 const SYNCED_AT_ONCE = 16;
 

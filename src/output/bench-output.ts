@@ -40,8 +40,8 @@ export class BenchOutput {
   }
 
   /**
-   * @throws AiopsError `output_cannot_create`; `output_locked` if another run writes to the folder; `config` if it holds
-   * files that no benchmark wrote; `usage` if an input would be overwritten
+   * @throws AiopsError `output_cannot_create`; `output_locked` if another run writes to the folder; `config` if it
+   * holds files that no benchmark wrote; `usage` if an input would be overwritten
    */
   static async open(
     folder: string,
@@ -61,8 +61,8 @@ export class BenchOutput {
   }
 
   /**
-   * Replaces one of the folder's reports in one step. Null: this run has none, and the one of a previous run is removed,
-   * since it does not match the other files.
+   * Replaces one of the folder's reports in one step. Null: this run has none, and the one of a previous run is
+   * removed, since it does not match the other files.
    *
    * @throws AiopsError `output_cannot_create`, `output_io`
    */

@@ -10,10 +10,10 @@ const FLUSH_AT_BYTES = 256 * 1024;
 export const TAIL_BYTES = 1024;
 
 /**
- * A file that grows at its end. What is written is buffered and written in large pieces; a short write is continued. After a
- * failure nothing more is written, so that no line can follow a gap, and every further call rejects with the same error.
- * If another process truncates, extends, replaces or moves the file, or overwrites its end, the next flush or sync
- * rejects.
+ * A file that grows at its end. What is written is buffered and written in large pieces; a short write is continued.
+ * After a failure nothing more is written, so that no line can follow a gap, and every further call rejects with the
+ * same error. If another process truncates, extends, replaces or moves the file, or overwrites its end, the next flush
+ * or sync rejects.
  */
 export class BufferedFile {
   readonly path: string;

@@ -41,8 +41,8 @@ export interface FileEntry {
 }
 
 /**
- * `empty`: created or emptied; `keep`: created if it does not exist; `stream`: like `keep`, but also a device or a pipe,
- * where opening fails if no process reads from it.
+ * `empty`: created or emptied; `keep`: created if it does not exist; `stream`: like `keep`, but also a device or a
+ * pipe, where opening fails if no process reads from it.
  */
 export type OpenMode = 'empty' | 'keep' | 'stream';
 

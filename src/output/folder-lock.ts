@@ -10,7 +10,9 @@ import { thisHolder } from './lock-holder.js';
 import { cannotCreate } from './output-errors.js';
 
 export interface FolderLockOptions {
-  /** Take the folder although a process on another host or in another container holds it; never from a live one here. */
+  /**
+   * Take the folder although a process on another host or in another container holds it; never from a live one here.
+   */
   readonly breakLock?: boolean;
   readonly files?: Files;
 }
@@ -65,9 +67,9 @@ async function takeSocket(folder: string, files: Files, file: LockFile): Promise
 }
 
 /**
- * Keeps a second process off a folder or a file: a socket in Linux's abstract namespace, named after the folder's device
- * and inode. The kernel drops it with its process, so it is never stale. It holds within one machine and container; other
- * systems have no such sockets.
+ * Keeps a second process off a folder or a file: a socket in Linux's abstract namespace, named after the folder's
+ * device and inode. The kernel drops it with its process, so it is never stale. It holds within one machine and
+ * container; other systems have no such sockets.
  */
 export class SocketLock {
   readonly #server: Server;

@@ -24,8 +24,8 @@ export interface OpenOutputOptions {
  * Locks the folder, and the rejects file if one is named, and reads the journal of a previous run. Nothing else is
  * changed.
  *
- * @throws AiopsError `output_cannot_create`; `output_locked` if another run writes to one of them; `output_io`; `usage` if
- * the run's files would overwrite one another or an input; `config` for a journal that this version cannot read
+ * @throws AiopsError `output_cannot_create`; `output_locked` if another run writes to one of them; `output_io`; `usage`
+ * if the run's files would overwrite one another or an input; `config` for a journal that this version cannot read
  */
 export async function openOutput(
   options: RunOutputOptions,

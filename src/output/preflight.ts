@@ -133,8 +133,8 @@ const REPLACE =
   'remove it if it is not needed, choose another file with --rejects, or replace it with --restart';
 
 /**
- * Protects a file that no run in this folder created for its rejects. Even an empty one may belong to another run, which
- * has rejected nothing yet.
+ * Protects a file that no run in this folder created for its rejects. Even an empty one may belong to another run,
+ * which has rejected nothing yet.
  *
  * @throws AiopsError `config`
  */

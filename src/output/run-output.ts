@@ -32,8 +32,8 @@ export interface LeftOutput {
   readonly previous: JournalContents | null;
 
   /**
-   * Checks whether the run can begin or resume, and changes nothing. `begin` and `resume` of a run's output check again; this is for
-   * callers with lengthy work before that.
+   * Checks whether the run can begin or resume, and changes nothing. `begin` and `resume` of a run's output check
+   * again; this is for callers with lengthy work before that.
    *
    * @param options replace: existing files may be overwritten
    * @throws AiopsError `config` if there are results or rejects that are not from a previous run in this folder;
@@ -59,8 +59,9 @@ export interface LeftOutput {
 }
 
 /**
- * The output of one run: a folder, or standard output. After opening it tells what a previous run left; then it is begun,
- * or resumed from one of that run's commits, and written to. What was committed survives any kill and any disk failure.
+ * The output of one run: a folder, or standard output. After opening it tells what a previous run left; then it is
+ * begun, or resumed from one of that run's commits, and written to. What was committed survives any kill and any disk
+ * failure.
  */
 export interface RunOutput extends LeftOutput, AsyncDisposable {
   readonly keepsTrace: boolean;

@@ -73,7 +73,10 @@ interface Started {
   readonly closed: Promise<ActorExit>;
 }
 
-/** Not with execa, which sets O_NONBLOCK on the parent's standard input by importing `process.stdin`. */
+/**
+ * Spawns an actor's program with pipes for its output and frames. It uses no execa, which would set O_NONBLOCK on the
+ * parent's standard input by importing `process.stdin`.
+ */
 function start(entry: string, threads: number): Started {
   try {
     const child = spawn(process.execPath, [entry], {

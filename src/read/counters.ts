@@ -87,7 +87,9 @@ export class Counters {
     return this.#tally.all;
   }
 
-  /** Why records were rejected, with an example of the most frequent reason, to end a message with; empty if none was. */
+  /**
+   * Why records were rejected, with an example of the most frequent reason, to end a message with; empty if none was.
+   */
   get reasons(): string {
     const sorted = byFrequency(this.rejects);
     const [most] = sorted;

@@ -21,7 +21,9 @@ export interface ReadOptions {
   /** Of a table with a row per metric. */
   readonly metricColumn?: string;
   readonly valueColumn?: string;
-  /** What metrics with a general name are called; default `auto`: as their files if they would be duplicates otherwise. */
+  /**
+   * What metrics with a general name are called; default `auto`: as their files if they would be duplicates otherwise.
+   */
   readonly metricNames?: 'auto' | 'files' | 'columns';
   /** Whether every metric column is a target of its own. */
   readonly wide?: boolean;
@@ -52,7 +54,10 @@ export interface ReadOptions {
   readonly timezone: string;
   /** ms */
   readonly interval: 'auto' | number;
-  /** Where intervals begin: ms after multiples of their length, or `local`: at midnight in `timezone`; default `auto`: as the data shows. */
+  /**
+   * Where intervals begin: ms after multiples of their length, or `local`: at midnight in `timezone`; default `auto`:
+   * as the data shows.
+   */
   readonly phase?: 'auto' | 'local' | number;
   /** How long before its interval a record may be, ms; default `auto`: as jitter needs. */
   readonly lead?: 'auto' | number;

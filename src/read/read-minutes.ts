@@ -16,7 +16,9 @@ export interface ReadableInput extends Pick<PlannedInput, 'headMs' | 'intervalsB
   readonly start: FilePosition;
 }
 
-/** Reads one input: its bytes into lines, those into records, and records into minutes; yields what each chunk closed. */
+/**
+ * Reads one input: its bytes into lines, those into records, and records into minutes; yields what each chunk closed.
+ */
 export async function* readMinutes(
   input: ReadableInput,
   rules: ReadRules,

@@ -82,7 +82,10 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
   /** Instead of `steps`: those that were read together, as a wait for each one takes longer than reading it. */
   groups(onNotice?: (notice: Notice) => void): AsyncIterable<readonly ReadStep[]>;
-  /** How many records had such values, which columns had none, how much files grew, and what exports hold besides; call after the last step and `checkInputs`. */
+  /**
+   * How many records had such values, which columns had none, how much files grew, and what exports hold besides; call
+   * after the last step and `checkInputs`.
+   */
   lateNotices(): readonly Notice[];
   /**
    * Looks at the records whatever their order, and at head, middle and tail of long inputs only: short ones are read up
@@ -173,9 +176,9 @@ export async function openRecording(
 }
 
 /**
- * Opens a recording again to resume at a commit, with the columns and the interval of its snapshot, so without a sample.
- * Steps up to the last committed minute come as look-back; later ones are those of an uninterrupted run. The inputs must
- * be those of the snapshot, which `compareInputs` checks.
+ * Opens a recording again to resume at a commit, with the columns and the interval of its snapshot, so without a
+ * sample. Steps up to the last committed minute come as look-back; later ones are those of an uninterrupted run. The
+ * inputs must be those of the snapshot, which `compareInputs` checks.
  *
  * @throws AiopsError `usage`: an invalid option; `input_missing`: no such file, a folder, unreadable; `input_unusable`:
  *   not text

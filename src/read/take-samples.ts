@@ -24,7 +24,8 @@ export interface SamplesTaking {
 }
 
 /**
- * Samples all inputs, with `--sort`, and exports whose series come one after another, in time order. What is read in place of an input replaces it in `sources`.
+ * Samples all inputs, with `--sort`, and exports whose series come one after another, in time order. What is read in
+ * place of an input replaces it in `sources`.
  *
  * @throws AiopsError what `refuseOtherLabels`, `takeSample` and `sortSampled` throw
  */

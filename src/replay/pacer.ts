@@ -43,8 +43,8 @@ export class Pacer {
   }
 
   /**
-   * Waits until a minute is due; returns when that was, on the clock of `performance.now()`. The wait ends early once the signal is given. If the end of the feed cuts it short, the schedule of later
-   * minutes moves with it.
+   * Waits until a minute is due; returns when that was, on the clock of `performance.now()`. The wait ends early once
+   * the signal is given. If the end of the feed cuts it short, the schedule of later minutes moves with it.
    */
   async due(minuteMs: number, signal: AbortSignal, feed: PacedFeed | null = null): Promise<number> {
     if (Number.isNaN(this.#firstMinuteMs)) {

@@ -11,8 +11,8 @@ export interface InputShape {
 }
 
 /**
- * Matches the manifest's item with the model's declared input. Dimensions of size 1 may be added or dropped (`[60]` fits
- * `[60,1]`), because the numbers and their order are the same.
+ * Matches the manifest's item with the model's declared input. Dimensions of size 1 may be added or dropped (`[60]`
+ * fits `[60,1]`), because the numbers and their order are the same.
  *
  * @param itemDims shape of one item according to the manifest
  * @throws AiopsError 'model' with both shapes

@@ -11,8 +11,8 @@ import { loadTfjsModel } from './tfjs-model.js';
 /**
  * Starts TensorFlow.js on WebAssembly, which is available everywhere.
  *
- * It uses one thread, because TF.js does not start more under Node. Its answers have the same bits however items are cut
- * into calls, so calls need no fixed size.
+ * It uses one thread, because TF.js does not start more under Node. Its answers have the same bits however items are
+ * cut into calls, so calls need no fixed size.
  *
  * @throws AiopsError 'backend'
  */

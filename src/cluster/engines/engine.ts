@@ -12,7 +12,8 @@ export interface Engine {
   /** Tells that the run holds the slices up to this one. */
   merged: number;
   /**
-   * Keeps slices running until all are merged, one fails for good, or `stop` is called; resolves to the one that failed.
+   * Keeps slices running until all are merged, one fails for good, or `stop` is called; resolves to the one that
+   * failed.
    *
    * @throws AiopsError `tool_failed` where a slice runs again and again, or the engine cannot be reached; `output_io`
    */

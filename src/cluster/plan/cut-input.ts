@@ -29,7 +29,9 @@ export interface LineProbe {
 /** Rejects that show that reading began within quotes. */
 const BROKEN: ReadonlySet<Reject['reason']> = new Set(['bad_line', 'column_count', 'line_too_long']);
 
-/** The number that a line in the middle of a file has until its own is known: neither the header's nor a skipped one. */
+/**
+ * The number that a line in the middle of a file has until its own is known: neither the header's nor a skipped one.
+ */
 export function unknownLine({ marks }: FilePlan): number {
   return marks.skipLines + 2;
 }

@@ -50,8 +50,8 @@ export async function findCuts({ inputs, options, grid, slices }: Cutting): Prom
 
 /**
  * Where to begin reading for a range: at lines before its look-back rather than at a cut, which would leave out rejects
- * of the range that come just before it. No slice reads across these lines, so where one might be within quotes, reading
- * starts at the beginning.
+ * of the range that come just before it. No slice reads across these lines, so where one might be within quotes,
+ * reading starts at the beginning.
  */
 async function seek(
   finder: CutFinder,

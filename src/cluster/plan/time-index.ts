@@ -33,7 +33,10 @@ export function minuteAtByte(files: readonly IndexedFile[], bytes: number): numb
   return high;
 }
 
-/** Without places whose minute is before that of an earlier one: times of a file go back a little, or a line was misread. */
+/**
+ * Without places whose minute is before that of an earlier one: times of a file go back a little, or a line was
+ * misread.
+ */
 export function inOrder(places: IndexedFile['places']): IndexedFile['places'] {
   let latestMs = -Infinity;
   return places.filter(({ minuteMs }) => {

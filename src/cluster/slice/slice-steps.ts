@@ -6,9 +6,9 @@ import type { StepGroups } from '../../read/snapshot/snapshot.js';
 import type { Cut, Slice } from '../plan/plan-file.js';
 
 /**
- * The steps of a slice and of its look-back, in the groups they were read in: ends after the step before the next slice.
- * The reader must come past each cut on the way with the positions that the plan has for it, which proves that reading
- * may start there.
+ * The steps of a slice and of its look-back, in the groups they were read in: ends after the step before the next
+ * slice. The reader must come past each cut on the way with the positions that the plan has for it, which proves that
+ * reading may start there.
  *
  * @throws AiopsError `config` where it does not
  */

@@ -36,12 +36,12 @@ export const ANY_TIME_FORMAT = 'any';
 export type ParseTime = (value: string | number) => number;
 
 /**
- * Makes a parser of times: dates and date-times in ISO 8601 and other clear forms, with an optional `Z`, `UTC`, `GMT` or
- * offset, and numbers as `format` says. Fractions of a millisecond are truncated. Invalid times such as month 13,
+ * Makes a parser of times: dates and date-times in ISO 8601 and other clear forms, with an optional `Z`, `UTC`, `GMT`
+ * or offset, and numbers as `format` says. Fractions of a millisecond are truncated. Invalid times such as month 13,
  * 31 February or hour 25 are NaN.
  *
- * A time without a zone is in `timezone`. If it occurs twice because clocks go back, the first one is meant; if it never
- * occurs because they go forward, it is NaN.
+ * A time without a zone is in `timezone`. If it occurs twice because clocks go back, the first one is meant; if it
+ * never occurs because they go forward, it is NaN.
  *
  * @throws RangeError when `timezone` is neither `UTC`, a fixed offset nor an IANA name known to Intl, or the pattern is
  *   invalid

@@ -108,8 +108,8 @@ function secondsMs(value: number): number {
 }
 
 /**
- * Epoch ms of a number whose last digits are fractions of one. Digits are cut from the text, which may have too many for
- * a double; one that has lost some is rounded to microseconds.
+ * Epoch ms of a number whose last digits are fractions of one. Digits are cut from the text, which may have too many
+ * for a double; one that has lost some is rounded to microseconds.
  */
 function withoutDigits(digits: number, fromMs = 0): ParseNumber {
   const scale = 10 ** digits;
@@ -150,7 +150,9 @@ function nearest(ms: number, unitMs: number): number {
 
 const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\d{3})?)?)?)?(?:\.(\d*))?$/;
 
-/** `YYYYMMDD[HH[MM[SS[mmm]]]]`; a fraction of seconds after 14 digits, otherwise only zeros as some programs add them. */
+/**
+ * `YYYYMMDD[HH[MM[SS[mmm]]]]`; a fraction of seconds after 14 digits, otherwise only zeros as some programs add them.
+ */
 function compactMs(text: string, toUtc: ToUtc): number {
   const match = COMPACT.exec(text);
   if (match === null) return NaN;

@@ -40,8 +40,8 @@ export interface TimePattern {
 }
 
 /**
- * Compiles a pattern as strptime has them, such as `%d.%m.%Y %H:%M`. Month and weekday names are English; a blank stands
- * for any number of them.
+ * Compiles a pattern as strptime has them, such as `%d.%m.%Y %H:%M`. Month and weekday names are English; a blank
+ * stands for any number of them.
  *
  * @throws RangeError if it has an unknown directive, one twice, or names no date
  */

@@ -29,8 +29,8 @@ function monthMs(year: string, month: number): number {
 }
 
 /**
- * The first midnight of a month, quarter or ISO week such as `2018-04`, `Apr 2018`, `2018Q2` or `2018-W18`, ms counted as
- * if it were UTC; NaN for anything else.
+ * The first midnight of a month, quarter or ISO week such as `2018-04`, `Apr 2018`, `2018Q2` or `2018-W18`, ms counted
+ * as if it were UTC; NaN for anything else.
  */
 export function periodMs(text: string): number {
   for (const [form, startOf] of PERIODS) {

@@ -24,7 +24,9 @@ export function toUtcIn(timezone: string): ToUtc {
 /** So long a gap may be at most that begins or ends a day; in the Pacific, zones have skipped whole days. */
 const LONGEST_GAP_MINUTES = 180;
 
-/** Epoch ms of the first instant of a local day, which has no midnight if clocks go forward then; NaN: there is none. */
+/**
+ * Epoch ms of the first instant of a local day, which has no midnight if clocks go forward then; NaN: there is none.
+ */
 export function startOfDay(midnightMs: number, toUtc: ToUtc): number {
   const startMs = toUtc(midnightMs);
   if (!Number.isNaN(startMs) || Number.isNaN(midnightMs)) return startMs;

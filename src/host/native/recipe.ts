@@ -6,7 +6,9 @@
 /** The version in `native/package.json`. */
 export const TFJS_NODE_VERSION = '4.22.0';
 
-/** The newest TensorFlow that tfjs-node supports. Wheels of all Python versions hold the same libraries; no Python runs. */
+/**
+ * The newest TensorFlow that tfjs-node supports. Wheels of all Python versions hold the same libraries; no Python runs.
+ */
 export const WHEEL = {
   tensorflow: '2.15.1',
   package: 'tensorflow-cpu',

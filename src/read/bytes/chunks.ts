@@ -49,7 +49,10 @@ export async function peek(
 
 const PIECE_BYTES = 65_536;
 
-/** Cuts chunks into pieces, for a reading that may end early: each piece is decoded whole, even if one line is asked for. */
+/**
+ * Cuts chunks into pieces, for a reading that may end early: each piece is decoded whole, even if one line is asked
+ * for.
+ */
 export function* inPieces(chunks: Iterable<Buffer>): Generator<Buffer, undefined> {
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);

@@ -46,7 +46,11 @@ export function isUntouched(then: FileFacts, now: FileFacts): boolean {
   );
 }
 
-/** Facts by path. Does not open the file: opening a pipe would wait for its writer. @throws AiopsError `input_missing` */
+/**
+ * Facts by path. Does not open the file: opening a pipe would wait for its writer.
+ *
+ * @throws AiopsError `input_missing`
+ */
 export async function lookAt(path: string): Promise<FileFacts | null> {
   try {
     return factsOf(await stat(path, { bigint: true }));

@@ -32,7 +32,10 @@ export interface ByteSource {
   readonly sizeBytes: number | null;
   /** The open file; null for standard input, pipes and devices. */
   readonly file: WatchedFile | null;
-  /** Whether offsets into its text are not offsets into the file, as of gzip and exports; false if nothing is read of it. */
+  /**
+   * Whether offsets into its text are not offsets into the file, as of gzip and exports; false if nothing is read of
+   * it.
+   */
   readonly isPacked: boolean;
   readonly isGzip: boolean;
   /** What it is an export of; null: it is read as it is. */
@@ -87,8 +90,9 @@ export interface SourceOptions extends TextOptions {
 }
 
 /**
- * Opens a file, or standard input for `-`. Gzip is recognized by its first bytes and unpacked, exports are translated. To resume at a position,
- * a plain file is opened right there; other inputs are read from the start, and what lies before is dropped.
+ * Opens a file, or standard input for `-`. Gzip is recognized by its first bytes and unpacked, exports are translated.
+ * To resume at a position, a plain file is opened right there; other inputs are read from the start, and what lies
+ * before is dropped.
  *
  * @throws AiopsError `input_missing`: no such file, a folder, not readable; `input_unusable`: UTF-16, an archive, a
  *   `.gz` that is not gzip, one that expands beyond `maxExpansion`, an export that cannot be read

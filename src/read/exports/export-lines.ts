@@ -42,7 +42,9 @@ export class ExportLines {
     if (this.#pendingBytes > 0) this.push(Buffer.of(NEWLINE));
   }
 
-  /** @throws AiopsError `input_unusable` if the last line has no end: a cut number or name would look like a whole one */
+  /**
+   * @throws AiopsError `input_unusable` if the last line has no end: a cut number or name would look like a whole one
+   */
   end(): void {
     if (this.#pendingBytes === 0) return;
     const hint = 'export or copy it again; if it is complete, add a line end';

@@ -13,7 +13,10 @@ export interface NamedSeries {
 const SERIES = /^([^{}]*?)\s*\{(.*)\}\s*$/s;
 const LABEL = /\s*([\p{L}_][\p{L}\d_.\-/ ]*?)\s*[=:]\s*(?:"([^"]*)"|([^",{}]*?))\s*(?:,|$)/uy;
 
-/** The series that a column is called after: `up{job="node"}`, `{instance="a", job="node"}`, `cpu {host: a}`; null: none. */
+/**
+ * The series that a column is called after: `up{job="node"}`, `{instance="a", job="node"}`, `cpu {host: a}`; null:
+ * none.
+ */
 export function seriesOf(column: string): NamedSeries | null {
   const [, name = '', inside = ''] = SERIES.exec(column) ?? [];
   const labels = new Map<string, string>();

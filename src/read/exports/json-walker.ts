@@ -19,8 +19,8 @@ export interface ElementReader {
 }
 
 /**
- * What becomes of a value: its parts are visited, it is taken parsed, or as its bytes, or it is skipped, or a list is read.
- * A foreign one shows that the text, or its last part, is not what the visitor reads.
+ * What becomes of a value: its parts are visited, it is taken parsed, or as its bytes, or it is skipped, or a list is
+ * read. A foreign one shows that the text, or its last part, is not what the visitor reads.
  */
 export type Visit = 'enter' | 'take' | 'bytes' | 'skip' | 'foreign' | ElementReader;
 
@@ -52,8 +52,8 @@ interface Frame {
 }
 
 /**
- * Walks through JSON text of any size, one value after another, as its bytes come. What it holds is bounded: a chunk and
- * the values that the visitor takes. Of skipped values, only the brackets and quotes are looked at.
+ * Walks through JSON text of any size, one value after another, as its bytes come. What it holds is bounded: a chunk
+ * and the values that the visitor takes. Of skipped values, only the brackets and quotes are looked at.
  */
 export class JsonWalker {
   readonly #file: string;

@@ -13,7 +13,8 @@ const RANGE_QUERY = 'ask for a range: /api/v1/query_range?query=…&start=…&en
 
 /**
  * Answers of the HTTP API of Prometheus to range queries, which Thanos, Mimir and VictoriaMetrics give as well
- * (https://prometheus.io/docs/prometheus/2.42/querying/api/#range-queries), and what `promtool query range -o json` prints.
+ * (https://prometheus.io/docs/prometheus/2.42/querying/api/#range-queries), and what `promtool query range -o json`
+ * prints.
  */
 export const PROMETHEUS: ExportFormat = {
   name: 'prometheus',

@@ -4,7 +4,9 @@ import type { Notice } from '../../core/errors.js';
 import { ExportLines } from './export-lines.js';
 import type { ExportFormat, ExportInput, ExportTable, Translation } from './export.js';
 
-/** What `sadf -d` of sysstat writes (https://man7.org/linux/man-pages/man1/sadf.1.html): one activity, in order of time. */
+/**
+ * What `sadf -d` of sysstat writes (https://man7.org/linux/man-pages/man1/sadf.1.html): one activity, in order of time.
+ */
 export const SADF: ExportFormat = {
   name: 'sadf',
   what: 'CSV of sysstat',

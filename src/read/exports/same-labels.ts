@@ -15,8 +15,8 @@ interface LabelledFile {
 }
 
 /**
- * Makes sure that exports name their targets by the same labels, unless `--target-column` says which: otherwise a target
- * of two files is two targets.
+ * Makes sure that exports name their targets by the same labels, unless `--target-column` says which: otherwise a
+ * target of two files is two targets.
  *
  * @throws AiopsError `input_unusable`
  */

@@ -65,7 +65,9 @@ function joinedBatches(line: string): readonly unknown[] | null {
   return Array.isArray(value) ? (value as readonly unknown[]) : null;
 }
 
-/** Writes each metric of Telegraf, or each of a batch, as a record: its time, its tags, and its fields as `name_field`. */
+/**
+ * Writes each metric of Telegraf, or each of a batch, as a record: its time, its tags, and its fields as `name_field`.
+ */
 class TelegrafExport implements Translation {
   table: ExportTable | null = null;
   readonly #input: ExportInput;

@@ -53,7 +53,8 @@ export function exportFormat(head: string, format: ReadOptions['format']): Expor
 /**
  * Translates an export while it is read.
  *
- * @throws AiopsError `input_unusable`: no columns can be found in it; and what its chunks throw, as those of the table do
+ * @throws AiopsError `input_unusable`: no columns can be found in it; and what its chunks throw, as those of the table
+ *   do
  */
 export async function translated(
   file: string,

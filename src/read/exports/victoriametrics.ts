@@ -8,7 +8,10 @@ import { refuseHistogram, seriesLabels } from './labels.js';
 import { isObject, own, parseJsonLine } from '../text/json-value.js';
 import { SeriesTable } from './series-table.js';
 
-/** What `/api/v1/export` of VictoriaMetrics gives (https://docs.victoriametrics.com/#how-to-export-data-in-json-line-format). */
+/**
+ * What `/api/v1/export` of VictoriaMetrics gives
+ * (https://docs.victoriametrics.com/#how-to-export-data-in-json-line-format).
+ */
 export const VICTORIAMETRICS: ExportFormat = {
   name: 'victoriametrics',
   what: 'an export of VictoriaMetrics',
@@ -19,7 +22,10 @@ export const VICTORIAMETRICS: ExportFormat = {
   translate: (input) => new VictoriaMetricsExport(input),
 };
 
-/** A line is a series: `{"metric":{"__name__":"up","job":"node"},"values":[0,1],"timestamps":[1549891472010,1549891487724]}`. */
+/**
+ * A line is a series:
+ * `{"metric":{"__name__":"up","job":"node"},"values":[0,1],"timestamps":[1549891472010,1549891487724]}`.
+ */
 const BEGINNING =
   /^\s*\{\s*"metric"\s*:\s*\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}\s*,\s*"(?:values|timestamps)"\s*:\s*\[/;
 

@@ -59,10 +59,10 @@ export type CsvRecord =
  * The record that begins on the cursor's line. A quoted field may span lines: the cursor's `end` and `next` then move
  * past the last of them. Its `line` stays at the first, for messages; the caller adds `lines - 1`.
  *
- * A field that is open at the end of a line continues on the next lines only if it is closed properly within `--max-line`
- * bytes of the record's start, the record ends with that line and has the fields of the header, and no line in
- * between is a complete record. Otherwise the quote is a stray one: its line is rejected, and the next line is read as a
- * record.
+ * A field that is open at the end of a line continues on the next lines only if it is closed properly within
+ * `--max-line` bytes of the record's start, the record ends with that line and has the fields of the header, and no
+ * line in between is a complete record. Otherwise the quote is a stray one: its line is rejected, and the next line is
+ * read as a record.
  *
  * `last`: nothing after the block can belong to the record.
  */

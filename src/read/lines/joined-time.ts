@@ -15,8 +15,8 @@ const WITH_ZONE = /(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$/i;
 
 /**
  * The time that several fields hold together: their texts with spaces between them. Unless a pattern says how it is
- * written, a midnight after the date is dropped but for its zone, and a bare hour is a time of day. If one is missing, so
- * is the time.
+ * written, a midnight after the date is dropped but for its zone, and a bare hour is a time of day. If one is missing,
+ * so is the time.
  */
 export function joinedTime(parts: readonly unknown[], pattern: string | null): unknown {
   const texts: string[] = [];

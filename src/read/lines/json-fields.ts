@@ -38,8 +38,9 @@ const TYPED = /^(?:string|int|double|bool|bytes)Value$/;
 
 /**
  * The fields of a value that holds some: an object, or a list of keys and their values, such as
- * `[{"key": "host", "value": {"stringValue": "a"}}]`, `[{"Name": "host", "Value": "a"}]` and `["host:a"]`. Null: it holds
- * none. A list with a key twice, or with anything besides keys and values, is none either: it says more than fields can.
+ * `[{"key": "host", "value": {"stringValue": "a"}}]`, `[{"Name": "host", "Value": "a"}]` and `["host:a"]`. Null: it
+ * holds none. A list with a key twice, or with anything besides keys and values, is none either: it says more than
+ * fields can.
  */
 export function fieldsOf(value: unknown): JsonObject | null {
   if (isObject(value)) return value;

@@ -14,7 +14,10 @@ import { joinedTime, timeJoiner } from './joined-time.js';
 import { show } from './show-value.js';
 import type { BlockReader, RowSink } from './records.js';
 
-/** Reads rows of JSON, one object per line. Fields of objects in it are named by their path; those of `values` without it. */
+/**
+ * Reads rows of JSON, one object per line. Fields of objects in it are named by their path; those of `values` without
+ * it.
+ */
 export class JsonRowsReader implements BlockReader {
   readonly cursor: LineCursor;
   readonly #sink: RowSink;
@@ -256,7 +259,9 @@ class JsonFields {
   }
 }
 
-/** Writes a list of values, `[columns]`, to `values` from `offset` on; returns the index of the first bad one, or -1. */
+/**
+ * Writes a list of values, `[columns]`, to `values` from `offset` on; returns the index of the first bad one, or -1.
+ */
 function takeList(
   list: readonly unknown[],
   values: Float64Array,

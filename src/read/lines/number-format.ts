@@ -18,7 +18,10 @@ export function metricOfText(text: string): number | undefined {
 
 const MOST_SHORT = 15;
 
-/** The value of digits, perhaps with a point between them; NaN for all else. A third of the time of a regular expression. */
+/**
+ * The value of digits, perhaps with a point between them; NaN for all else. A third of the time of a regular
+ * expression.
+ */
 function shortDecimal(text: string): number {
   const { length } = text;
   if (length > MOST_SHORT) return NaN;
@@ -52,7 +55,9 @@ export interface NumberFormat {
   readonly isGrouped: boolean;
   /** Fields whose numbers may have a percent sign, which is dropped. */
   readonly percent: readonly string[];
-  /** Fields whose numbers have a unit, with it; a number without it, or with another one, is none. Absent: none have. */
+  /**
+   * Fields whose numbers have a unit, with it; a number without it, or with another one, is none. Absent: none have.
+   */
   readonly units?: readonly (readonly [field: string, unit: string])[];
   /** Texts that stand for a missing value, besides empty ones, null and NaN. */
   readonly missing: readonly string[];

@@ -185,8 +185,8 @@ function joined(minutes: readonly FileMinute[]): Omit<FileMinute, 'after'> {
 }
 
 /**
- * Fills the queues of live inputs, one of which may be silent while others are not: once another one has a minute, it is
- * waited for `timeoutMs`, and then ignored until something comes again.
+ * Fills the queues of live inputs, one of which may be silent while others are not: once another one has a minute, it
+ * is waited for `timeoutMs`, and then ignored until something comes again.
  */
 export class LiveFills {
   readonly #timeoutMs: number;

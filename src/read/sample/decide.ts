@@ -226,8 +226,8 @@ const MIXED_ROWS = 3;
 const MOST_POSSIBLE = 3;
 
 /**
- * Refuses a file in which several series are mixed that nothing distinguishes: of each time, only the first row would be
- * read.
+ * Refuses a file in which several series are mixed that nothing distinguishes: of each time, only the first row would
+ * be read.
  */
 function refuseMixed(
   { file, timesMs: { length: rows } }: DatedRows,

@@ -1,6 +1,6 @@
 /**
- * A text of digits and marks: `decorated`, a number in another notation or a date, such as `50,0 %`; `address`, of IPv4;
- * `marked`, neither, such as `1.2.3`.
+ * A text of digits and marks: `decorated`, a number in another notation or a date, such as `50,0 %`; `address`, of
+ * IPv4; `marked`, neither, such as `1.2.3`.
  */
 export type MarkedText = 'decorated' | 'address' | 'marked';
 

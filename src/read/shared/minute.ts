@@ -53,8 +53,8 @@ function foldSorted(sorted: readonly MinuteRecord[], policy: DuplicatePolicy): F
 }
 
 /**
- * Folds the records of one interval after another. Most intervals have the targets of the one before, in the same reading
- * order. Sorting repeats that order then, without comparing names: it takes a seventh of the time.
+ * Folds the records of one interval after another. Most intervals have the targets of the one before, in the same
+ * reading order. Sorting repeats that order then, without comparing names: it takes a seventh of the time.
  */
 export class MinuteFolder {
   readonly #policy: DuplicatePolicy;

@@ -6,8 +6,9 @@ import type { MinuteBatch, MinuteRecord } from '../../core/types.js';
 export const RATE_LOOK_BACK = 1;
 
 /**
- * The rate per second between two values of a counter. One below its predecessor began again from 0, as for Prometheus's
- * `rate()` (https://prometheus.io/docs/prometheus/latest/querying/functions/#rate). NaN where a value is missing.
+ * The rate per second between two values of a counter. One below its predecessor began again from 0, as for
+ * Prometheus's `rate()` (https://prometheus.io/docs/prometheus/latest/querying/functions/#rate). NaN where a value is
+ * missing.
  */
 export function rateOf(before: number, value: number, seconds: number): number {
   const rate = (value < before ? value : value - before) / seconds;

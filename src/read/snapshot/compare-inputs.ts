@@ -25,9 +25,9 @@ export type InputState =
   | { readonly state: 'unknown' };
 
 /**
- * Compares inputs with what was read of them, in their order. A file is not read if inode, size and times are unchanged,
- * unless `verify` asks for it; otherwise everything that was read before is compared. Standard input and pipes count as
- * changed if the clock closed their minutes, or would do so with `live`.
+ * Compares inputs with what was read of them, in their order. A file is not read if inode, size and times are
+ * unchanged, unless `verify` asks for it; otherwise everything that was read before is compared. Standard input and
+ * pipes count as changed if the clock closed their minutes, or would do so with `live`.
  *
  * @throws AiopsError `input_missing`: no such file, unreadable
  */

@@ -35,7 +35,10 @@ export class Section {
   #latest = new Map<number, MinuteRecord[]>();
   #latestCount = 0;
   #latestBytes = 0;
-  /** From the first part of a record on, records are folded at the end: a joined one that was encoded would not know its parts. */
+  /**
+   * From the first part of a record on, records are folded at the end: a joined one that was encoded would not know its
+   * parts.
+   */
   #hasParts = false;
   readonly #seen: SeenRecords[] = [];
   /** Paths by the minute whose records of that input are not wanted. */

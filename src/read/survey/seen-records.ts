@@ -38,7 +38,9 @@ interface Shape {
 
 const CHARACTER_BITS = 16;
 
-/** Encodes records, of a window only with the values of its newest interval, which are compared when parts are joined. */
+/**
+ * Encodes records, of a window only with the values of its newest interval, which are compared when parts are joined.
+ */
 export class RecordCodec {
   readonly #columns: number;
   readonly #targets = new Names<string>();

@@ -37,8 +37,8 @@ export function inputsOf(settings: RunFacts['settings']): readonly string[] {
 }
 
 /**
- * Looks at inputs that the run did not have. They may continue it if a run over all inputs would read the earlier ones in
- * the same way, and if none of them has a record before the last committed minute, except in minutes that would be
+ * Looks at inputs that the run did not have. They may continue it if a run over all inputs would read the earlier ones
+ * in the same way, and if none of them has a record before the last committed minute, except in minutes that would be
  * redone if the inputs had grown.
  *
  * @param recording of the run, compared with its files

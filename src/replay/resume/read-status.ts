@@ -148,7 +148,9 @@ function progressOf(last: RunProgress | null, { recording }: RunFacts): StatusPr
   };
 }
 
-/** By bytes, of the sizes that the files had; null where one of them has no size, or is packed and not read to its end. */
+/**
+ * By bytes, of the sizes that the files had; null where one of them has no size, or is packed and not read to its end.
+ */
 function shareOf(
   positions: readonly InputPosition[],
   { files }: RunFacts['recording'],

@@ -35,9 +35,9 @@ const version = object({ ray_version: text });
 const jobLogs = object({ logs: text });
 
 /**
- * Ray's Jobs REST API (https://docs.ray.io/en/latest/cluster/running-applications/job-submission/api.html). Every method
- * throws AiopsError: `tool_failed` where the cluster can't be reached or answers with an error, `config` where it wants
- * a token.
+ * Ray's Jobs REST API (https://docs.ray.io/en/latest/cluster/running-applications/job-submission/api.html). Every
+ * method throws AiopsError: `tool_failed` where the cluster can't be reached or answers with an error, `config` where
+ * it wants a token.
  */
 export class RayJobs {
   readonly #address: string;

@@ -108,7 +108,9 @@ class RayRun {
     return isAway && Date.now() - this.#seenAtMs < AWAY_MS;
   }
 
-  /** Submits a job unless one runs this plan already. Each has a name of its own, since Ray may still be ending another. */
+  /**
+   * Submits a job unless one runs this plan already. Each has a name of its own, since Ray may still be ending another.
+   */
   async #begin(): Promise<Job> {
     const { onNotice } = this.#context;
     const name = `${program.name}-${this.#work.planSha256.slice(0, 16)}`;

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { AiopsError, messageOf } from '../../../core/errors.js';
 
 /**
- * The token of a Ray cluster, where Ray's own tools look for it (https://docs.ray.io/en/latest/ray-security/token-auth.html):
- * RAY_AUTH_TOKEN, the file that RAY_AUTH_TOKEN_PATH names, `~/.ray/auth_token`. Null: none.
+ * The token of a Ray cluster, where Ray's own tools look for it
+ * (https://docs.ray.io/en/latest/ray-security/token-auth.html): RAY_AUTH_TOKEN, the file that RAY_AUTH_TOKEN_PATH
+ * names, `~/.ray/auth_token`. Null: none.
  *
  * @throws AiopsError `config` where a named file can't be read
  */

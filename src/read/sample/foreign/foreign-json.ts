@@ -89,8 +89,8 @@ const ERROR_KEYS = new Set(
 const JSON_LINES = { output: 'lines.jsonl', remedy: RECORD_FORMS } as const;
 
 /**
- * What JSON is that has no records on its lines, by the beginning of its text. `areRecords` says whether the elements of a
- * list are records. Null: nothing is known of it.
+ * What JSON is that has no records on its lines, by the beginning of its text. `areRecords` says whether the elements
+ * of a list are records. Null: nothing is known of it.
  */
 export function foreignJson(
   text: string,

@@ -117,8 +117,8 @@ function headAt(
 }
 
 /**
- * The delimiter that the header has most of, unless the rows below do not agree with it about their number of fields and
- * do with another one.
+ * The delimiter that the header has most of, unless the rows below do not agree with it about their number of fields
+ * and do with another one.
  */
 export function findDelimiter([header = '', ...rows]: readonly string[]): {
   readonly delimiter: string;
@@ -168,8 +168,8 @@ function titleLines(lines: readonly string[], delimiter: string, given: GivenHea
 }
 
 /**
- * How many lines come before the header if titles have as many fields as it, as spreadsheets write them: it is the line of
- * texts above the first row, and either names a time where the first line names none, or is full where that is not.
+ * How many lines come before the header if titles have as many fields as it, as spreadsheets write them: it is the line
+ * of texts above the first row, and either names a time where the first line names none, or is full where that is not.
  */
 function paddedTitles(lines: readonly string[], given: GivenHead): number {
   for (const each of given.delimiter === undefined ? DELIMITERS : [given.delimiter]) {

@@ -15,8 +15,8 @@ const NONE = /^[-–—._/ ]*$|^(?:n\/a|na|none|unitless)$/i;
 const MOST_LINES = 3;
 
 /**
- * How many of the lines below a header have the units of its columns: `,°C,%`. None of their fields is a number or a time,
- * and a row must follow.
+ * How many of the lines below a header have the units of its columns: `,°C,%`. None of their fields is a number or a
+ * time, and a row must follow.
  *
  * @param lines the fields of each, without blank ones and comments
  */

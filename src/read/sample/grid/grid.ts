@@ -38,9 +38,10 @@ export interface ChosenGrid {
 }
 
 /**
- * Where intervals begin. If all records, or all but a few, are equally long after the start of an interval, that is where
- * they begin, so that minutes have times of the recording. Otherwise intervals are counted from the epoch, or for days from the zone's
- * midnight; and if times jitter around the border of two intervals, it is moved to where no record is.
+ * Where intervals begin. If all records, or all but a few, are equally long after the start of an interval, that is
+ * where they begin, so that minutes have times of the recording. Otherwise intervals are counted from the epoch, or for
+ * days from the zone's midnight; and if times jitter around the border of two intervals, it is moved to where no record
+ * is.
  *
  * @param series for each target of each file, its different times in order
  * @throws AiopsError `usage` if `--lead` is an interval or longer
@@ -86,8 +87,8 @@ function chooseStart(
 }
 
 /**
- * The grid of the first zone at whose midnights, or whole intervals after them, all records are: times with offsets keep
- * to the clocks of a zone that no setting names. Null: there is none.
+ * The grid of the first zone at whose midnights, or whole intervals after them, all records are: times with offsets
+ * keep to the clocks of a zone that no setting names. Null: there is none.
  */
 function midnightGrid(series: readonly (readonly number[])[], intervalMs: number): Grid | null {
   const times = series.flat();
@@ -125,7 +126,9 @@ function localGrid(intervalMs: number, zone: string | null, firstMs: number, wal
   return { ...plainGrid(intervalMs), phaseMs: modulo(firstMs - wallMs(firstMs), intervalMs) };
 }
 
-/** The grid with all times at starts of intervals: at midnight if possible, in the zone before UTC; null: there is none. */
+/**
+ * The grid with all times at starts of intervals: at midnight if possible, in the zone before UTC; null: there is none.
+ */
 function exactGrid(
   series: readonly (readonly number[])[],
   intervalMs: number,

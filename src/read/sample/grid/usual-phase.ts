@@ -39,8 +39,8 @@ export interface UsualGrid {
 }
 
 /**
- * The grid of almost all times, with a lead that the others need: against jitter if there are many, or for those that are
- * only a little early.
+ * The grid of almost all times, with a lead that the others need: against jitter if there are many, or for those that
+ * are only a little early.
  */
 export function usualGrid(series: readonly (readonly number[])[], grid: Grid): UsualGrid {
   const intervals = new Intervals({ ...grid, leadMs: 0 });

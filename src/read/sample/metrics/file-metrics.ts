@@ -25,7 +25,9 @@ function withoutDates(name: string): string {
   return rest;
 }
 
-/** The same metric for files that share its words: `cpu` for `cpu-web` and `cpu-db`, unless they have the same places. */
+/**
+ * The same metric for files that share its words: `cpu` for `cpu-web` and `cpu-db`, unless they have the same places.
+ */
 export function joinParts<T extends NamedFile>(files: readonly T[]): T[] {
   return inGroups(files, keyOf, (parts) => {
     if (parts.length === 1 || files.length === parts.length || haveSamePlaces(parts)) return parts;

@@ -117,7 +117,9 @@ class LongSearch {
     return this.#byShape(value);
   }
 
-  /** Where no names say so: each target goes through the metrics in turn, and the value's size depends on the metric. */
+  /**
+   * Where no names say so: each target goes through the metrics in turn, and the value's size depends on the metric.
+   */
   #byShape(value: FieldShape): Found | null {
     const numbers = this.#numbersOf(value.name);
     const found = this.#able(value).flatMap((metric) => this.#judged(metric, value, numbers));

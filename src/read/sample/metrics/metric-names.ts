@@ -51,8 +51,8 @@ const GENERAL_NAMES = new Set([
 ]);
 
 /**
- * Names metrics after their files where several files have one with a general name, such as `value`, of the same targets
- * and times: read by that name, all but the first would be duplicates.
+ * Names metrics after their files where several files have one with a general name, such as `value`, of the same
+ * targets and times: read by that name, all but the first would be duplicates.
  */
 export function nameMetrics(
   inputs: readonly MetricSample[],

@@ -12,7 +12,9 @@ import type { SeriesParts } from './series-names.js';
 /** The series of an input, should its records name no target. */
 export interface InputSeries {
   readonly name: string;
-  /** What shows that other inputs are parts of it; null: it has no others, or they are rotated files, or a flag says so. */
+  /**
+   * What shows that other inputs are parts of it; null: it has no others, or they are rotated files, or a flag says so.
+   */
   readonly joinedBy: 'dates' | 'metrics' | null;
 }
 

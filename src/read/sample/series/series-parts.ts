@@ -22,8 +22,8 @@ interface DatedFile {
 }
 
 /**
- * Joins files that are parts of one series by the dates in their names: they differ in nothing else, the records of each
- * begin about at its date, and their times follow one another. The others stay as they are.
+ * Joins files that are parts of one series by the dates in their names: they differ in nothing else, the records of
+ * each begin about at its date, and their times follow one another. The others stay as they are.
  */
 export function joinDates(files: readonly PartFile[]): PartFile[] {
   for (let form = 0; form < DATE_FORMS; form++) {
@@ -172,7 +172,9 @@ function areMetrics(files: readonly PartFile[]): boolean {
   return hasOwn && areOwnOrShared && latest <= earliest;
 }
 
-/** The path of a file that is called by its only column, or by a word of all its columns, without it; null: it is not. */
+/**
+ * The path of a file that is called by its only column, or by a word of all its columns, without it; null: it is not.
+ */
 function restWithoutColumn({ path, columns }: PartFile): string | null {
   const [first = '', ...others] = columns;
   const words = wordsOf(first).filter((word) => others.every((name) => wordsOf(name).includes(word)));

@@ -26,8 +26,8 @@ const COUNTER =
   /^(?:(?:row|record|line|event|msg|message)?(?:id|no|nr|num|number)|row|record|recnum|instant|idx|index|seq|sequence|line|lfdnr|pk|#|unnamed:?0)$/;
 
 /**
- * The fields that number rows, or targets that have a name as well; of those that merely count, none if they are all that
- * could be metrics.
+ * The fields that number rows, or targets that have a name as well; of those that merely count, none if they are all
+ * that could be metrics.
  */
 export function numberingAmong(
   fields: readonly FieldShape[],

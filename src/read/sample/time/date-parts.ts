@@ -13,7 +13,9 @@ const PARTS: readonly (readonly [directive: string, names: RegExp, values: RegEx
   ['%S', /^(?:second|seconds|sec|ss)$/, /^[0-5]?\d$/],
 ];
 
-/** The flags that read columns with the year, the month and further parts as one time; null: there are no such columns. */
+/**
+ * The flags that read columns with the year, the month and further parts as one time; null: there are no such columns.
+ */
 export function datePartsFlags(table: SampleTable): string | null {
   const found: { readonly directive: string; readonly name: string }[] = [];
   for (const [directive, names, values] of PARTS) {

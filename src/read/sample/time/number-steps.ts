@@ -31,7 +31,10 @@ export function haveOneLength(numbers: Numbers): boolean {
   return Math.max(...counts.values()) >= ALMOST_ALL * numbers.length;
 }
 
-/** Between distinct numbers in order, the shortest of the commonest steps, and its share of all; NaN: there is but one number. */
+/**
+ * Between distinct numbers in order, the shortest of the commonest steps, and its share of all; NaN: there is but one
+ * number.
+ */
 export function commonestStep(numbers: readonly number[]): { readonly step: number; readonly share: number } {
   const sorted = [...new Set(numbers.filter((number) => !Number.isNaN(number)))].sort((a, b) => a - b);
   const counts = new Map<number, number>();

@@ -140,7 +140,10 @@ function epochs(numbers: Numbers, digits: DigitDates | null, years: Years, nowMs
   return { ...chosen('auto', { ...decision, evidence: doubtful }, flags), isClear: true };
 }
 
-/** Whether numbers whose digits are dates are in steps of full hours, or are too many at irregular steps to be it by chance. */
+/**
+ * Whether numbers whose digits are dates are in steps of full hours, or are too many at irregular steps to be it by
+ * chance.
+ */
 function areHardlyEpochs(numbers: Numbers): boolean {
   const { step, share } = commonestStep(numbers.map(Number));
   return share < HALF ? numbers.length >= MANY : step % 100 === 0;

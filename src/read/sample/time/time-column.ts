@@ -117,7 +117,10 @@ function joinedWith(fields: readonly string[] | null): TimeChoice | null {
   return fields && timeChoice(fields, 'shape', 'one has dates and the other times of day');
 }
 
-/** A column that has times of our years as often as `field` has numbers that are none; null: there is none, or `field` has. */
+/**
+ * A column that has times of our years as often as `field` has numbers that are none; null: there is none, or `field`
+ * has.
+ */
 function betterTime(
   table: SampleTable,
   { field, free }: { readonly field: string; readonly free: readonly string[] },

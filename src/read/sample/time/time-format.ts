@@ -20,7 +20,8 @@ export interface TimeValues {
 }
 
 /**
- * Decides how the times of a file are read. `nowMs`: times of numbers are expected from 1990 to the end of the next year.
+ * Decides how the times of a file are read. `nowMs`: times of numbers are expected from 1990 to the end of the next
+ * year.
  *
  * @throws AiopsError `input_unusable` if nothing tells days from months
  */

@@ -13,8 +13,8 @@ export interface DecidedTimeFormat {
 const MANY = 0.25;
 
 /**
- * Decides which kinds of times a file has, so that a stray `1e9` among ISO times is no time: the commonest kind alone, or
- * all if many times have another kind, or its times fit between those around them.
+ * Decides which kinds of times a file has, so that a stray `1e9` among ISO times is no time: the commonest kind alone,
+ * or all if many times have another kind, or its times fit between those around them.
  *
  * @param times of the sample, in the order of the file
  */

@@ -46,8 +46,8 @@ export function hasOurTimes(values: readonly unknown[], nowMs: number): boolean 
 const EPOCH_FORMS: ReadonlySet<string> = new Set(['auto', ...EPOCH_UNITS]);
 
 /**
- * Whether a column looks like the time by what it holds alone. Numbers must be dates, or epochs of our years that follow
- * one another in regular steps: sizes in bytes may be as large.
+ * Whether a column looks like the time by what it holds alone. Numbers must be dates, or epochs of our years that
+ * follow one another in regular steps: sizes in bytes may be as large.
  */
 export function looksLikeTime(values: readonly unknown[], nowMs: number): boolean {
   if (!canBeTime('', values, nowMs)) return false;

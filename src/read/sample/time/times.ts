@@ -68,7 +68,9 @@ export class SampledTimes {
   }
 }
 
-/** The times of each series: a target and, of several it has, which. Both are keys, since a joined name per row is slow. */
+/**
+ * The times of each series: a target and, of several it has, which. Both are keys, since a joined name per row is slow.
+ */
 class SeriesTimes<Which> {
   /** Between neighbours in the file: only to tell when there are enough. */
   readonly steps = new StepCounter();
