@@ -42,6 +42,7 @@ export default defineConfig(
   {
     rules: {
       eqeqeq: 'error',
+      'no-duplicate-imports': 'error',
       'no-var': 'error',
       'object-shorthand': 'error',
       'prefer-const': 'error',

@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { skippedTimes } from '../core/skipped-time.js';
-import { ANY_TIME_FORMAT, typedTimeParser } from '../core/time/format.js';
-import type { ParseTime } from '../core/time/format.js';
+import { ANY_TIME_FORMAT, typedTimeParser, type ParseTime } from '../core/time/format.js';
 import type { ReadSettings } from '../read/options.js';
 import { FORMAT } from './settings/format.js';
 import { READING } from './settings/reading.js';

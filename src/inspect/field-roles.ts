@@ -1,5 +1,4 @@
-import { timeFieldsOf } from '../read/lines/plan.js';
-import type { FilePlan } from '../read/lines/plan.js';
+import { timeFieldsOf, type FilePlan } from '../read/lines/plan.js';
 import type { InspectedInput } from './inspection.js';
 
 type Field = InspectedInput['fields'][number];

@@ -1,23 +1,20 @@
 import type { Readable } from 'node:stream';
 
 import type { RejectLimit } from '../core/counts.js';
-import { AiopsError } from '../core/errors.js';
-import type { Notice } from '../core/errors.js';
+import { AiopsError, type Notice } from '../core/errors.js';
 import { isoTime } from '../core/time.js';
 import { findModel } from '../model/model-choice.js';
 import { program } from '../program/package-files.js';
 import { remedyOf } from '../read/lines/reject-remedies.js';
 import { readOptionsFor } from '../read/model-needs.js';
 import type { ReadSettings } from '../read/options.js';
-import { openRecording } from '../read/recording.js';
-import type { Recording } from '../read/recording.js';
+import { openRecording, type Recording } from '../read/recording.js';
 import { byFrequency } from '../read/reject-tally.js';
 import type { Decision } from '../read/sample/decision.js';
 import type { Survey, SurveyedFile } from '../read/survey.js';
 import { fieldRoles } from './field-roles.js';
 import type { InspectedInput, Inspection } from './inspection.js';
-import { pinnedCommand } from './pinned-command.js';
-import type { GivenFlag } from './pinned-command.js';
+import { pinnedCommand, type GivenFlag } from './pinned-command.js';
 
 export interface InspectConfig {
   /** Paths, or `-` for standard input. */

@@ -6,11 +6,10 @@ import { BufferedFile } from './buffered-file.js';
 import type { Files } from './files.js';
 import type { SocketLock } from './folder-lock.js';
 import { checkRejectsFile, refuseFilledRejects, type RejectsKind } from './preflight.js';
-import { readTail } from './read-back.js';
+import { readTail, type FileLine } from './read-back.js';
 import { rejectLines } from './reject-lines.js';
 import type { RunOutput, RunOutputOptions } from './run-output.js';
 import { StreamSink } from './stream-sink.js';
-import type { FileLine } from './read-back.js';
 
 export interface StreamOutputStreams {
   readonly stdout: Writable;

@@ -1,13 +1,9 @@
 import type { Readable } from 'node:stream';
-import { FILE_START } from '../core/input-position.js';
-import type { InputPosition } from '../core/input-position.js';
-import { endedSource, openSource } from './bytes/source.js';
-import type { ByteSource, SourceOptions } from './bytes/source.js';
+import { FILE_START, type InputPosition } from '../core/input-position.js';
+import { endedSource, openSource, type ByteSource, type SourceOptions } from './bytes/source.js';
 import type { FilePlan } from './lines/plan.js';
-import { planOf } from './snapshot/snapshot.js';
-import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
-import { openInOrder } from './sort/open-sorted.js';
-import type { SortSettings } from './sort/open-sorted.js';
+import { planOf, type InputSnapshot, type ResumePoint } from './snapshot/snapshot.js';
+import { openInOrder, type SortSettings } from './sort/open-sorted.js';
 
 /** An open input, and how to read it. */
 export interface PlannedInput {

@@ -3,8 +3,7 @@ import type { Readable } from 'node:stream';
 import type { AiopsError, Notice } from '../core/errors.js';
 import { Intervals, longestMs } from '../core/grid.js';
 import { flatten } from '../core/flatten.js';
-import { FILE_START } from '../core/input-position.js';
-import type { InputPosition, Prefix } from '../core/input-position.js';
+import { FILE_START, type InputPosition, type Prefix } from '../core/input-position.js';
 import type { ReadStep } from '../core/types.js';
 import type { DigestUpdate } from './bytes/digests.js';
 import {
@@ -16,8 +15,8 @@ import {
   exportNotices,
   grownNotices,
   openSource,
+  type ByteSource,
 } from './bytes/source.js';
-import type { ByteSource } from './bytes/source.js';
 import type { AgainState } from './bytes/prefix-sums.js';
 import { checkOptions, refuseSameFiles } from './check-options.js';
 import { AwaitedColumns } from './lines/awaited-columns.js';
@@ -28,21 +27,17 @@ import type { MetTargets } from './lines/target-filter.js';
 import type { TimeRange } from './minutes/file-minutes.js';
 import { LiveFills, mergeMinutes } from './minutes/merge.js';
 import { rateSteps } from './minutes/rate-steps.js';
-import { selectSteps } from './minutes/select-steps.js';
-import type { MinutesAround } from './minutes/select-steps.js';
+import { selectSteps, type MinutesAround } from './minutes/select-steps.js';
 import type { ReadOptions } from './options.js';
-import { reopenInput } from './planned-input.js';
-import type { PlannedInput } from './planned-input.js';
+import { reopenInput, type PlannedInput } from './planned-input.js';
 import { readMinutes } from './read-minutes.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
 import { rateColumns } from './sample/metrics/rate-columns.js';
-import { takeSnapshot } from './snapshot/snapshot.js';
-import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
+import { takeSnapshot, type InputSnapshot, type ResumePoint } from './snapshot/snapshot.js';
 import type { SortScratch } from './sort/open-sorted.js';
 import { takeSamples } from './take-samples.js';
-import { surveyInputs } from './survey.js';
-import type { Survey } from './survey.js';
+import { surveyInputs, type Survey } from './survey.js';
 
 export type { ReadOptions } from './options.js';
 

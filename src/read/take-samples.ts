@@ -1,16 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { Notice } from '../core/errors.js';
-import { openSource } from './bytes/source.js';
-import type { ByteSource, SourceOptions } from './bytes/source.js';
+import { openSource, type ByteSource, type SourceOptions } from './bytes/source.js';
 import { refuseOtherLabels } from './exports/same-labels.js';
 import type { ReadOptions } from './options.js';
 import type { NamedSample } from './sample/detect.js';
 import { exportOptions, sampleOfExport } from './sample/export-options.js';
 import { nameSeries } from './sample/series/join-series.js';
-import { takeSample } from './sample/sample.js';
-import type { SampledSource } from './sample/sample.js';
-import { sortSampled } from './sort/open-sorted.js';
-import type { SortScratch, TakeSample } from './sort/open-sorted.js';
+import { takeSample, type SampledSource } from './sample/sample.js';
+import { sortSampled, type SortScratch, type TakeSample } from './sort/open-sorted.js';
 import { removeStale } from './sort/store.js';
 
 /** How many bytes to look at, over all files, to find columns and interval. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { readSettings } from '#build/cli/reading-options.js';
-import type { ReadingValues } from '#build/cli/reading-options.js';
+import { readSettings, type ReadingValues } from '#build/cli/reading-options.js';
 import { isoTime } from '#build/core/time.js';
 
 import { refusal } from '../support/refusals.js';

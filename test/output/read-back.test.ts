@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nodeFiles } from '#build/output/files.js';
-import type { Files } from '#build/output/files.js';
-import { readLineGroups, readLines } from '#build/output/read-back.js';
-import type { FileLine, ReadLinesOptions } from '#build/output/read-back.js';
+import { nodeFiles, type Files } from '#build/output/files.js';
+import { readLineGroups, readLines, type FileLine, type ReadLinesOptions } from '#build/output/read-back.js';
 import { assertLinear } from '../support/growth.js';
 
 /** A file that is read in blocks of this size, each into the same memory. */

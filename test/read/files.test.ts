@@ -7,8 +7,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { ErrorCode } from '#build/core/errors.js';
 import { openRecording } from '#build/read/recording.js';
-import { READ_DEFAULTS, folderWith, readInputs, readText } from '../support/reading.js';
-import type { ReadOutcome } from '../support/reading.js';
+import { READ_DEFAULTS, folderWith, readInputs, readText, type ReadOutcome } from '../support/reading.js';
 import { refusal } from '../support/refusals.js';
 
 const at = (minute: number): string =>

@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { BENCH_METRICS } from '#build/bench/report/bench-metrics.js';
-import type { Metrics } from '#build/report/gates.js';
-import { checkGates, failedGates, gateText, parseGate, refuseGatesWithout } from '#build/report/gates.js';
+import {
+  checkGates,
+  failedGates,
+  gateText,
+  parseGate,
+  refuseGatesWithout,
+  type Metrics,
+} from '#build/report/gates.js';
 import { REPLAY_METRICS } from '#build/replay/report/replay-metrics.js';
 
 import { ROOT } from '../support/cli.js';

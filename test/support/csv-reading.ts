@@ -4,8 +4,7 @@ import { AUTO_TIME } from '#build/core/time/format.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
 import { PLAIN_NUMBERS } from '#build/read/lines/number-format.js';
 import { AwaitedColumns } from '#build/read/lines/awaited-columns.js';
-import { LateFields, ROLE } from '#build/read/lines/plan.js';
-import type { FilePlan } from '#build/read/lines/plan.js';
+import { LateFields, ROLE, type FilePlan } from '#build/read/lines/plan.js';
 import { openReader } from '#build/read/lines/reader.js';
 import { TargetFilter } from '#build/read/lines/target-filter.js';
 

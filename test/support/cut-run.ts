@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
 import { hasLabels, writeLabels } from '#build/cluster/label-file.js';
-import type { FileSum, LeftOpen, PartFacts, PartFiles } from '#build/cluster/part.js';
-import { NOTHING_OPEN } from '#build/cluster/part.js';
+import {
+  NOTHING_OPEN,
+  type FileSum,
+  type LeftOpen,
+  type PartFacts,
+  type PartFiles,
+} from '#build/cluster/part.js';
 import type { Cut, SealedPlan, Slice } from '#build/cluster/plan/plan-file.js';
 import { partLabelsPath, partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
 import type { RejectCount, RunCounts } from '#build/core/counts.js';

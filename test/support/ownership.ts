@@ -5,11 +5,9 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AiopsError } from '#build/core/errors.js';
-import { openRecording } from '#build/read/recording.js';
-import type { ReadOptions } from '#build/read/recording.js';
+import { openRecording, type ReadOptions } from '#build/read/recording.js';
 import { READ_DEFAULTS, folderWith } from './reading.js';
-import { plainSteps } from './read-steps.js';
-import type { PlainStep } from './read-steps.js';
+import { plainSteps, type PlainStep } from './read-steps.js';
 import { checkEveryResume } from './resumed.js';
 
 export const OPTIONS: ReadOptions = { ...READ_DEFAULTS, interval: 60_000, columns: ['v'] };

@@ -7,8 +7,7 @@ import type { TestContext } from 'node:test';
 import type { Notice } from '#build/core/errors.js';
 import type { Label, MinuteRecord, RawText, RejectReason } from '#build/core/types.js';
 import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '#build/read/options.js';
-import { openRecording } from '#build/read/recording.js';
-import type { ReadOptions, Recording } from '#build/read/recording.js';
+import { openRecording, type ReadOptions, type Recording } from '#build/read/recording.js';
 
 /** What a run without flags asks for. */
 export const READ_DEFAULTS: ReadOptions = {

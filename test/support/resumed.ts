@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { openRecording, reopenRecording } from '#build/read/recording.js';
-import type { ReadOptions } from '#build/read/recording.js';
+import { openRecording, reopenRecording, type ReadOptions } from '#build/read/recording.js';
 import type { InputSnapshot, ResumePoint } from '#build/read/snapshot/snapshot.js';
-import { plainSteps } from './read-steps.js';
-import type { PlainStep } from './read-steps.js';
+import { plainSteps, type PlainStep } from './read-steps.js';
 
 /** The same inputs for every reading. */
 export interface Inputs {

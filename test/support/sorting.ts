@@ -1,10 +1,8 @@
 import { Intervals, plainGrid } from '#build/core/grid.js';
 import type { Reject } from '#build/core/types.js';
 import { AwaitedColumns } from '#build/read/lines/awaited-columns.js';
-import { LateFields } from '#build/read/lines/plan.js';
-import type { FilePlan } from '#build/read/lines/plan.js';
-import { openReader } from '#build/read/lines/reader.js';
-import type { LineStart } from '#build/read/lines/reader.js';
+import { LateFields, type FilePlan } from '#build/read/lines/plan.js';
+import { openReader, type LineStart } from '#build/read/lines/reader.js';
 import type { RecordSink } from '#build/read/lines/records.js';
 import { TargetFilter } from '#build/read/lines/target-filter.js';
 import type { SortedText } from '#build/read/sort/sorted-text.js';

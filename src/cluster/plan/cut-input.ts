@@ -1,8 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import { closeRead, openFile, unreadable } from '../../read/bytes/file-facts.js';
-import { FILE_START } from '../../core/input-position.js';
-import type { FilePosition } from '../../core/input-position.js';
+import { FILE_START, type FilePosition } from '../../core/input-position.js';
 import type { Reject } from '../../core/types.js';
 import type { FilePlan } from '../../read/lines/plan.js';
 import { openReader } from '../../read/lines/reader.js';

@@ -1,6 +1,5 @@
 import { longestMs, type Grid } from '../../core/grid.js';
-import { FILE_START } from '../../core/input-position.js';
-import type { InputPosition } from '../../core/input-position.js';
+import { FILE_START, type InputPosition } from '../../core/input-position.js';
 import type { ReadOptions } from '../../read/options.js';
 import { CutFinder, type FoundCut } from './cut-finder.js';
 import type { CutInput } from './cut-input.js';

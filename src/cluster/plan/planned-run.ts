@@ -7,8 +7,7 @@ import { openRecording } from '../../read/recording.js';
 import { openExecutors, openServing, type EarlierSessions } from '../../replay/open-run.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
-import { runFacts } from '../../replay/resume/run-facts.js';
-import type { RunFacts } from '../../replay/resume/run-facts.js';
+import { runFacts, type RunFacts } from '../../replay/resume/run-facts.js';
 import { measureRate, sliceCount } from './slice-count.js';
 
 export type PlanContext = Pick<

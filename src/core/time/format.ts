@@ -1,9 +1,7 @@
 import { isoMs } from './iso.js';
-import { isNumberText, numberParser } from './numbers.js';
-import type { NumberForm, TimeUnit } from './numbers.js';
+import { isNumberText, numberParser, type NumberForm, type TimeUnit } from './numbers.js';
 import { compilePattern, patternParser } from './pattern.js';
-import { otherTextMs, textKind } from './texts.js';
-import type { DayMonth, TextKind } from './texts.js';
+import { otherTextMs, textKind, type DayMonth, type TextKind } from './texts.js';
 import { toUtcIn } from './zone.js';
 
 /** How the times of a file are read; plain JSON. */

@@ -1,6 +1,5 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS, dateMs, inRange } from './calendar.js';
-import { startOfDay } from './zone.js';
-import type { ToUtc } from './zone.js';
+import { startOfDay, type ToUtc } from './zone.js';
 
 /**
  * `YYYY-MM-DD`, alone or with `T` or a space and `HH:MM[:SS[.fraction]]` and perhaps an offset; NaN for anything else.

@@ -1,8 +1,7 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS, dateMs, inRange } from './calendar.js';
 import { timeOn } from './clock.js';
 import { fractionMs } from './iso.js';
-import { startOfDay } from './zone.js';
-import type { ToUtc } from './zone.js';
+import { startOfDay, type ToUtc } from './zone.js';
 
 /** What numbers that are times count since 1970. */
 export const EPOCH_UNITS = ['s', 'ms', 'us', 'ns'] as const;

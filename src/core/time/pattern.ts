@@ -2,8 +2,7 @@ import { dateMs, inRange, ordinalDateMs } from './calendar.js';
 import { timeOn } from './clock.js';
 import { fractionMs, offsetMs } from './iso.js';
 import { monthOf } from './periods.js';
-import { startOfDay } from './zone.js';
-import type { ToUtc } from './zone.js';
+import { startOfDay, type ToUtc } from './zone.js';
 
 /** Directive → the regular expression of its text; those of digits have a width, which holds if digits follow. */
 const DIRECTIVES: Readonly<Record<string, string | { readonly digits: string; readonly width: number }>> = {

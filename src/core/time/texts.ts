@@ -2,8 +2,7 @@ import { dateMs, inRange, ordinalDateMs, weekDateMs } from './calendar.js';
 import { timeOn } from './clock.js';
 import { fractionMs, offsetMs } from './iso.js';
 import { MONTH_NAME, monthOf, periodMs } from './periods.js';
-import { startOfDay } from './zone.js';
-import type { ToUtc } from './zone.js';
+import { startOfDay, type ToUtc } from './zone.js';
 
 /** How dates such as 04/05/2018 are read. */
 export type DayMonth = 'day-first' | 'month-first';

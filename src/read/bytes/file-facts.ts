@@ -1,6 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { AiopsError, messageOf } from '../../core/errors.js';
 
 /** What the file system says about a file without reading it. */

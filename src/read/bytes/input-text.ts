@@ -1,11 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { HEAD_BYTES, exportFormat, headOf, translated } from '../exports/translate.js';
-import type { Exported } from '../exports/translate.js';
+import { HEAD_BYTES, exportFormat, headOf, translated, type Exported } from '../exports/translate.js';
 import type { ReadOptions } from '../options.js';
 import { peek, withoutFirst } from './chunks.js';
 import { unreadable } from './file-facts.js';
-import { hasBom, isGzip, unpacked } from './unpack.js';
-import type { UnpackedText } from './unpack.js';
+import { hasBom, isGzip, unpacked, type UnpackedText } from './unpack.js';
 
 /** The text of an input: unpacked, and an export as the table that it is translated to. */
 export interface InputText extends UnpackedText {

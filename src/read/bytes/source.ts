@@ -1,23 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { plural } from '../../core/count-text.js';
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
 import type { Exported } from '../exports/translate.js';
-import type { Notice } from '../../core/errors.js';
-import { FILE_START } from '../../core/input-position.js';
-import type { FilePosition, InputPosition, Prefix } from '../../core/input-position.js';
+import { FILE_START, type FilePosition, type InputPosition, type Prefix } from '../../core/input-position.js';
 import { STDIN_NAME } from '../shared/stdin-name.js';
 import { counted, withoutFirst } from './chunks.js';
 import { closeRead, factsOf, lookAt, openFile, statsOf } from './file-facts.js';
-import { inputText, isConverted } from './input-text.js';
-import type { InputText, TextOptions } from './input-text.js';
+import { inputText, isConverted, type InputText, type TextOptions } from './input-text.js';
 import type { LineOrigins } from './line-origins.js';
-import { PrefixSums } from './prefix-sums.js';
-import type { AgainState, AllRead, ReadBefore } from './prefix-sums.js';
-import { deviceBytes, fileBytes, isPipe, pipeBytes, stdinBytes } from './raw-bytes.js';
-import type { RawBytes } from './raw-bytes.js';
-import { WatchedFile } from './watched-file.js';
-import type { KnownFile } from './watched-file.js';
+import { PrefixSums, type AgainState, type AllRead, type ReadBefore } from './prefix-sums.js';
+import { deviceBytes, fileBytes, isPipe, pipeBytes, stdinBytes, type RawBytes } from './raw-bytes.js';
+import { WatchedFile, type KnownFile } from './watched-file.js';
 
 /** The uncompressed bytes of one input. */
 export interface ByteSource {

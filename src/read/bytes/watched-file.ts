@@ -1,12 +1,8 @@
-import { stat } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 import { AiopsError, messageOf } from '../../core/errors.js';
-import { SegmentSums, firstDifference, spansOf } from './digests.js';
-import type { DigestUpdate, Segment } from './digests.js';
-import { factsOf, isUntouched, statsOf } from './file-facts.js';
-import type { FileFacts } from './file-facts.js';
-import { CHANGED_HINT, shrank } from './raw-bytes.js';
-import type { ByteWatch } from './raw-bytes.js';
+import { SegmentSums, firstDifference, spansOf, type DigestUpdate, type Segment } from './digests.js';
+import { factsOf, isUntouched, statsOf, type FileFacts } from './file-facts.js';
+import { CHANGED_HINT, shrank, type ByteWatch } from './raw-bytes.js';
 
 /** What earlier sessions read of a file, and its facts when that was last compared. */
 export interface KnownFile {

@@ -2,8 +2,7 @@ import { AiopsError } from '../../core/errors.js';
 import { DELIMITERS, splitFields } from '../text/split-fields.js';
 import { ExportLines } from './export-lines.js';
 import type { ExportFormat, ExportInput, ExportTable, Translation } from './export.js';
-import { GrafanaSeries, seriesOf } from './grafana-series.js';
-import type { NamedSeries } from './grafana-series.js';
+import { GrafanaSeries, seriesOf, type NamedSeries } from './grafana-series.js';
 import { freeName } from './json-record.js';
 import { byLabels } from './mixed-labels.js';
 

@@ -1,6 +1,5 @@
 import { plural } from '../../core/count-text.js';
-import { AiopsError } from '../../core/errors.js';
-import type { Notice } from '../../core/errors.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import { splitFields } from '../text/split-fields.js';
 import { ExportLines } from './export-lines.js';

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
-import { BYTE, endOfScalar, kindOf, skipBlanks } from './json-bytes.js';
-import type { JsonKind } from './json-bytes.js';
+import { BYTE, endOfScalar, kindOf, skipBlanks, type JsonKind } from './json-bytes.js';
 import { WholeValue } from './whole-value.js';
 
 /** Takes the elements of a list from its bytes. */

@@ -1,10 +1,8 @@
-import { AiopsError } from '../../core/errors.js';
-import type { Notice } from '../../core/errors.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ExportFormat, ExportInput, Translation } from './export.js';
 import type { JsonKind } from './json-bytes.js';
-import { JsonWalker } from './json-walker.js';
-import type { JsonVisitor, Visit } from './json-walker.js';
+import { JsonWalker, type JsonVisitor, type Visit } from './json-walker.js';
 import { refuseHistogram, seriesLabels } from './labels.js';
 import { SamplePairs } from './sample-pairs.js';
 import { SeriesTable } from './series-table.js';

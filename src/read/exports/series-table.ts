@@ -2,8 +2,7 @@ import { AiopsError } from '../../core/errors.js';
 import { countText } from '../../core/count-text.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { ReadOptions } from '../options.js';
-import { MOST_METRICS } from './export.js';
-import type { ExportInput, ExportTable } from './export.js';
+import { MOST_METRICS, type ExportInput, type ExportTable } from './export.js';
 import { SeriesExtents } from './series-extents.js';
 
 /** The labels of a series. */

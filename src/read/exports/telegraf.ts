@@ -1,13 +1,11 @@
 import type { Notice } from '../../core/errors.js';
 import { shellPath, shellWord } from '../../core/shell-word.js';
 import { STDIN_NAME } from '../shared/stdin-name.js';
-import { endOfString, isObject, own, parseJsonLine } from '../text/json-value.js';
-import type { JsonObject } from '../text/json-value.js';
+import { endOfString, isObject, own, parseJsonLine, type JsonObject } from '../text/json-value.js';
 import { ExportLines } from './export-lines.js';
 import type { ExportFormat, ExportInput, ExportTable, Translation } from './export.js';
 import { freeName } from './json-record.js';
-import { byLabels, givenLabels, listed, mixedLabels } from './mixed-labels.js';
-import type { Labelled } from './mixed-labels.js';
+import { byLabels, givenLabels, listed, mixedLabels, type Labelled } from './mixed-labels.js';
 
 /** What Telegraf's JSON serializer writes (https://docs.influxdata.com/telegraf/v1/data_formats/output/json/). */
 export const TELEGRAF: ExportFormat = {

@@ -1,5 +1,4 @@
-import { AiopsError } from '../../core/errors.js';
-import type { Notice } from '../../core/errors.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
 import type { ReadOptions } from '../options.js';
 import type { ExportFormat, ExportTable } from './export.js';
 import { EXPORT_FORMATS } from './formats.js';

@@ -1,9 +1,7 @@
 import { AiopsError } from '../../core/errors.js';
 import type { ExportFormat, ExportInput, Translation } from './export.js';
-import { scalarsOf } from './json-bytes.js';
-import type { JsonKind } from './json-bytes.js';
-import { JsonWalker } from './json-walker.js';
-import type { JsonVisitor, Visit } from './json-walker.js';
+import { scalarsOf, type JsonKind } from './json-bytes.js';
+import { JsonWalker, type JsonVisitor, type Visit } from './json-walker.js';
 import { refuseHistogram, seriesLabels } from './labels.js';
 import { isObject, own, parseJsonLine } from '../text/json-value.js';
 import { SeriesTable } from './series-table.js';

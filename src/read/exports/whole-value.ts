@@ -1,5 +1,4 @@
-import { BYTE, endOfScalar } from './json-bytes.js';
-import type { JsonKind } from './json-bytes.js';
+import { BYTE, endOfScalar, type JsonKind } from './json-bytes.js';
 
 const MOST_BYTES = 64 * 2 ** 20;
 

@@ -3,8 +3,7 @@ import type { ParseTime } from '../../core/time/format.js';
 import { splitFields } from '../text/split-fields.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { joinedTime } from './joined-time.js';
-import { timeFieldsOf } from './plan.js';
-import type { FilePlan } from './plan.js';
+import { timeFieldsOf, type FilePlan } from './plan.js';
 
 const QUOTE_BYTE = 34;
 const RETURN_BYTE = 13;

@@ -1,13 +1,18 @@
 import { plural } from '../../core/count-text.js';
-import { csvRecord, fewestFields, fitsHeader, headerRules, recordRules } from './csv-record.js';
-import type { CsvRecord, CsvRules } from './csv-record.js';
+import {
+  csvRecord,
+  fewestFields,
+  fitsHeader,
+  headerRules,
+  recordRules,
+  type CsvRecord,
+  type CsvRules,
+} from './csv-record.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd } from './number-field.js';
-import { mayBeGrouped, numberParser } from './number-format.js';
-import type { ParseNumber } from './number-format.js';
-import { ROLE, valuesPerRow } from './plan.js';
+import { mayBeGrouped, numberParser, type ParseNumber } from './number-format.js';
+import { ROLE, valuesPerRow, type FilePlan } from './plan.js';
 import { suffixParsers } from './units.js';
-import type { FilePlan } from './plan.js';
 import { FoundRow } from './found-row.js';
 import { timeJoiner } from './joined-time.js';
 import type { BlockReader, RowSink } from './records.js';

@@ -1,5 +1,4 @@
-import { isObject, own } from '../text/json-value.js';
-import type { JsonObject } from '../text/json-value.js';
+import { isObject, own, type JsonObject } from '../text/json-value.js';
 
 /** Objects that are nested deeper are not looked into. */
 const MOST_NESTED = 8;

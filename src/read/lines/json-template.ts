@@ -2,8 +2,7 @@ import { nestedName } from './json-fields.js';
 import { NO_TOKEN, endOfToken } from './json-text.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner } from './number-field.js';
-import { ROLE, valuesPerRow } from './plan.js';
-import type { FilePlan } from './plan.js';
+import { ROLE, valuesPerRow, type FilePlan } from './plan.js';
 import type { FoundRow } from './found-row.js';
 import { TargetNames } from './target-filter.js';
 

@@ -1,13 +1,10 @@
 import { plural } from '../../core/count-text.js';
 import { JsonTemplate } from './json-template.js';
 import { eachField, fieldsOf } from './json-fields.js';
-import { isObject, own, parseJsonLine } from '../text/json-value.js';
-import type { JsonObject } from '../text/json-value.js';
+import { isObject, own, parseJsonLine, type JsonObject } from '../text/json-value.js';
 import type { LineCursor, TextBlock } from './lines.js';
-import { mayBeGrouped, numberParser } from './number-format.js';
-import type { ParseNumber } from './number-format.js';
-import { ROLE, targetRoles, timeFieldsOf } from './plan.js';
-import type { FilePlan, LateFields } from './plan.js';
+import { mayBeGrouped, numberParser, type ParseNumber } from './number-format.js';
+import { ROLE, targetRoles, timeFieldsOf, type FilePlan, type LateFields } from './plan.js';
 import { suffixParsers } from './units.js';
 import { FoundRow, badShape } from './found-row.js';
 import { joinedTime, timeJoiner } from './joined-time.js';

@@ -2,10 +2,8 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Reject, RejectFacts, SourceLine } from '../../core/types.js';
 import type { LineOrigins } from '../bytes/line-origins.js';
 import { ItemPlaces } from './json-text.js';
-import { NO_MARKS } from './marks.js';
-import type { LineMarks } from './marks.js';
-import { BlockLine, BlockPart, SortedLine } from './source-lines.js';
-import type { PartText } from './source-lines.js';
+import { NO_MARKS, type LineMarks } from './marks.js';
+import { BlockLine, BlockPart, SortedLine, type PartText } from './source-lines.js';
 
 /** How much of a line that is too long is kept. */
 const KEPT_OF_LONG_LINE = 4096;

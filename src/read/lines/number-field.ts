@@ -1,6 +1,11 @@
 import type { TextBlock } from './lines.js';
-import { PLAIN_NUMBERS, POWERS_OF_TEN, numberParser } from './number-format.js';
-import type { NumberFormat, ParseNumber } from './number-format.js';
+import {
+  PLAIN_NUMBERS,
+  POWERS_OF_TEN,
+  numberParser,
+  type NumberFormat,
+  type ParseNumber,
+} from './number-format.js';
 
 /** Reads numbers straight from a block's bytes; sets `stop` to where the field ended. */
 export class NumberScanner {

@@ -1,6 +1,5 @@
 import type { Intervals } from '../../core/grid.js';
-import { parserOf } from '../../core/time/format.js';
-import type { ParseTime } from '../../core/time/format.js';
+import { parserOf, type ParseTime } from '../../core/time/format.js';
 import { readPlace } from './read-place.js';
 import type { Reject } from '../../core/types.js';
 import type { LineOrigins } from '../bytes/line-origins.js';
@@ -9,10 +8,8 @@ import { AwaitedColumns } from './awaited-columns.js';
 import { CsvReader } from './csv.js';
 import { JsonBatchesReader, JsonRowsReader } from './json.js';
 import { HEAD_OF_LONG_LINE, LineCursor, TextBlock } from './lines.js';
-import { LateFields } from './plan.js';
-import type { FilePlan } from './plan.js';
-import { RecordMaker } from './records.js';
-import type { BlockReader, ReadRules, RecordSink, RowSink } from './records.js';
+import { LateFields, type FilePlan } from './plan.js';
+import { RecordMaker, type BlockReader, type ReadRules, type RecordSink, type RowSink } from './records.js';
 import { TargetFilter, isOfShard } from './target-filter.js';
 
 /** What holds for all files of a recording. Not for two readings of the same lines: it counts late fields. */

@@ -1,11 +1,8 @@
 import type { Intervals } from '../../core/grid.js';
-import { skippedTimes } from '../../core/skipped-time.js';
-import type { ExplainTime } from '../../core/skipped-time.js';
-import { parserOf } from '../../core/time/format.js';
-import type { ParseTime } from '../../core/time/format.js';
+import { skippedTimes, type ExplainTime } from '../../core/skipped-time.js';
+import { parserOf, type ParseTime } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
-import { timeFieldsOf } from './plan.js';
-import type { FilePlan } from './plan.js';
+import { timeFieldsOf, type FilePlan } from './plan.js';
 import { OTHER_KIND } from './reject-remedies.js';
 import { show } from './show-value.js';
 

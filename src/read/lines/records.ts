@@ -6,12 +6,10 @@ import type { Label, MinuteRecord, Reject, RejectFacts } from '../../core/types.
 import type { JsonObject } from '../text/json-value.js';
 import type { AwaitedColumns } from './awaited-columns.js';
 import { fieldText } from './field-text.js';
-import { badShape } from './found-row.js';
-import type { FoundRow } from './found-row.js';
+import { badShape, type FoundRow } from './found-row.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { labelOf } from './label-value.js';
-import { metricName, valuesPerRow } from './plan.js';
-import type { FilePlan, LateFields, LongPlan } from './plan.js';
+import { metricName, valuesPerRow, type FilePlan, type LateFields, type LongPlan } from './plan.js';
 import { show } from './show-value.js';
 import { noTarget, targetOf } from './target-name.js';
 import { RecordTimes } from './record-times.js';

@@ -1,5 +1,4 @@
-import { shardOf } from '../../core/shard.js';
-import type { Shard } from '../../core/shard.js';
+import { shardOf, type Shard } from '../../core/shard.js';
 import type { RejectFacts } from '../../core/types.js';
 import { wildcard } from '../shared/wildcard.js';
 import type { TextBlock } from './lines.js';

@@ -1,6 +1,5 @@
 import { OTHER_UNIT } from './reject-remedies.js';
-import { numberParser, percentParser } from './number-format.js';
-import type { NumberFormat, ParseNumber } from './number-format.js';
+import { numberParser, percentParser, type NumberFormat, type ParseNumber } from './number-format.js';
 
 const UNITS = new Set([
   ...['ns', 'us', 'µs', 'μs', 'ms', 's', 'sec', 'secs', 'min', 'mins', 'h', 'hours', 'days'],

@@ -1,5 +1,4 @@
-import { foldRecords } from '../shared/minute.js';
-import type { DuplicatePolicy } from '../shared/minute.js';
+import { foldRecords, type DuplicatePolicy } from '../shared/minute.js';
 import { readPlace } from '../lines/read-place.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
 import type { LinePlace, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';

@@ -1,10 +1,8 @@
-import { MinuteFolder } from '../shared/minute.js';
-import type { DuplicatePolicy } from '../shared/minute.js';
+import { MinuteFolder, type DuplicatePolicy } from '../shared/minute.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { Timer } from '../../core/timer.js';
 import type { ReadStep } from '../../core/types.js';
-import { isInRange } from './file-minutes.js';
-import type { FileMinute, TimeRange } from './file-minutes.js';
+import { isInRange, type FileMinute, type TimeRange } from './file-minutes.js';
 import { lateRecord } from './live.js';
 
 /** An input to merge with others. */

@@ -1,12 +1,10 @@
 import { plural } from '../../core/count-text.js';
 import type { Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
-import { timeFieldsOf } from '../lines/plan.js';
-import type { FilePlan } from '../lines/plan.js';
+import { timeFieldsOf, type FilePlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import type { IgnoredField } from './decide.js';
-import { isEmpty, isNumeric } from './field-values.js';
-import type { FieldCounts } from './field-values.js';
+import { isEmpty, isNumeric, type FieldCounts } from './field-values.js';
 import { namedZoneNotices } from './time/named-zone.js';
 import { listNames } from './names.js';
 import type { FileSample } from './sampler.js';

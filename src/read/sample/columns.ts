@@ -1,17 +1,21 @@
 import { plural } from '../../core/count-text.js';
-import { AiopsError } from '../../core/errors.js';
-import type { Notice } from '../../core/errors.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
 import type { Intervals } from '../../core/grid.js';
-import { ROLE, longPlan, targetRoles, timePlan, timeRoles } from '../lines/plan.js';
-import type { FilePlan, LongPlan } from '../lines/plan.js';
+import {
+  ROLE,
+  longPlan,
+  targetRoles,
+  timePlan,
+  timeRoles,
+  type FilePlan,
+  type LongPlan,
+} from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import { awaitedNotices, columnNotices, ignoredNotices } from './column-notices.js';
 import { decideCounters } from './metrics/counter-columns.js';
 import type { Decision } from './decision.js';
-import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
-import type { FieldCounts } from './field-values.js';
-import { isOneSeries } from './series/join-series.js';
-import type { InputSeries } from './series/join-series.js';
+import { countFields, isEmpty, isNumeric, metricsOf, type FieldCounts } from './field-values.js';
+import { isOneSeries, type InputSeries } from './series/join-series.js';
 import { listNames, newName } from './names.js';
 import { markNotices } from './numbers/number-agreement.js';
 import { mixedText } from './numbers/number-suffixes.js';

@@ -1,7 +1,6 @@
 import type { ParseTime } from '../../core/time/format.js';
 import type { ParseNumber } from '../lines/number-format.js';
-import { markedText } from './marked-text.js';
-import type { MarkedText } from './marked-text.js';
+import { markedText, type MarkedText } from './marked-text.js';
 import type { SampleTable } from './table.js';
 
 /** `name`: texts; `integer`: whole numbers; `other`: further numbers, times, truth values, lists, or nothing. */

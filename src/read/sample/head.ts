@@ -4,15 +4,13 @@ import type { Reject } from '../../core/types.js';
 import { csvRecord, fitsHeader, headerRules } from '../lines/csv-record.js';
 import { splitFields } from '../text/split-fields.js';
 import { isObject, own, parseJsonLine } from '../text/json-value.js';
-import { LineCursor } from '../lines/lines.js';
-import type { TextBlock } from '../lines/lines.js';
+import { LineCursor, type TextBlock } from '../lines/lines.js';
 import type { Layout } from '../lines/plan.js';
 import type { BlockReader } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
 import { remedyOf } from '../lines/reject-remedies.js';
 import type { FileHead } from './form/file-head.js';
-import { TABLE_ROWS, TableBuilder } from './table.js';
-import type { SampleTable } from './table.js';
+import { TABLE_ROWS, TableBuilder, type SampleTable } from './table.js';
 
 const SHOWN_TEXT = 60;
 

@@ -4,8 +4,17 @@ import type { FoundRow } from '../lines/found-row.js';
 import { eachField } from '../lines/json-fields.js';
 import type { JsonObject } from '../text/json-value.js';
 import { LineCursor } from '../lines/lines.js';
-import { LateFields, ROLE, longPlan, metricName, targetRoles, timePlan, timeRoles } from '../lines/plan.js';
-import type { FileFormat, FilePlan } from '../lines/plan.js';
+import {
+  LateFields,
+  ROLE,
+  longPlan,
+  metricName,
+  targetRoles,
+  timePlan,
+  timeRoles,
+  type FileFormat,
+  type FilePlan,
+} from '../lines/plan.js';
 import type { RowSink } from '../lines/records.js';
 import { targetOf } from '../lines/target-name.js';
 import type { ReadOptions } from '../options.js';

@@ -8,8 +8,7 @@ import { openReader } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
 import type { KnownForm } from './row-sampler.js';
-import { Sampler } from './sampler.js';
-import type { FileSample } from './sampler.js';
+import { Sampler, type FileSample } from './sampler.js';
 
 /** How long an input that may be live must be silent before its sample counts as complete. */
 const SILENT_MS = 200;

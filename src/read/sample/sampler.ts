@@ -5,15 +5,12 @@ import { inPieces } from '../bytes/chunks.js';
 import type { FilePlan, Layout } from '../lines/plan.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
 import type { ReadOptions } from '../options.js';
-import { decideFields } from './decide.js';
+import { decideFields, type FileFields } from './decide.js';
 import { orForeign } from './foreign/foreign.js';
-import type { FileFields } from './decide.js';
 import { SampledRecords } from './field-values.js';
-import { decideHead, headLines, isHeadComplete } from './form/file-head.js';
-import type { FileHead } from './form/file-head.js';
+import { decideHead, headLines, isHeadComplete, type FileHead } from './form/file-head.js';
 import { HeadReader } from './head.js';
-import { MAX_LINES, RowSampler } from './row-sampler.js';
-import type { SampledInput } from './row-sampler.js';
+import { MAX_LINES, RowSampler, type SampledInput } from './row-sampler.js';
 import { SampledTimes } from './time/times.js';
 
 /** What the beginning of a file showed. */

@@ -1,5 +1,4 @@
-import { JoinedRecord, MergedRecord } from '../../core/joined-record.js';
-import type { RefusedPart } from '../../core/joined-record.js';
+import { JoinedRecord, MergedRecord, type RefusedPart } from '../../core/joined-record.js';
 import { strongerLabel } from '../../core/label.js';
 import { placeText } from '../../core/place-text.js';
 import { isoTime } from '../../core/time.js';

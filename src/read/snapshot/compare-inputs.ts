@@ -1,8 +1,14 @@
 import { RandomStream } from '../../core/random.js';
-import { endOf, firstDifference, spansOf } from '../bytes/digests.js';
-import type { Difference, Span } from '../bytes/digests.js';
-import { closeRead, factsOf, isUntouched, lookAt, openFile, statsOf } from '../bytes/file-facts.js';
-import type { FileFacts } from '../bytes/file-facts.js';
+import { endOf, firstDifference, spansOf, type Difference, type Span } from '../bytes/digests.js';
+import {
+  closeRead,
+  factsOf,
+  isUntouched,
+  lookAt,
+  openFile,
+  statsOf,
+  type FileFacts,
+} from '../bytes/file-facts.js';
 import { isGzip } from '../bytes/unpack.js';
 import type { FileSnapshot, InputSnapshot } from './snapshot.js';
 

@@ -1,13 +1,10 @@
-import { parserOf } from '../../core/time/format.js';
-import type { ParseTime } from '../../core/time/format.js';
+import { parserOf, type ParseTime } from '../../core/time/format.js';
 import type { FoundRow } from '../lines/found-row.js';
 import { HEAD_OF_LONG_LINE, LineCursor } from '../lines/lines.js';
-import { LateFields, ROLE } from '../lines/plan.js';
-import type { FilePlan } from '../lines/plan.js';
+import { LateFields, ROLE, type FilePlan } from '../lines/plan.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
 import type { RowSink } from '../lines/records.js';
-import { emptyEntry, mostTextBytes } from './entry.js';
-import type { Entry } from './entry.js';
+import { emptyEntry, mostTextBytes, type Entry } from './entry.js';
 
 const NEWLINE = 10;
 const SPACE = 32;

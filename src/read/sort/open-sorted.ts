@@ -1,5 +1,4 @@
-import { AiopsError } from '../../core/errors.js';
-import type { Notice } from '../../core/errors.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
 import type { FilePosition } from '../../core/input-position.js';
 import type { ByteSource, SourceOptions } from '../bytes/source.js';
 import type { FilePlan } from '../lines/plan.js';
@@ -7,8 +6,7 @@ import type { ReadOptions } from '../options.js';
 import type { KnownForm } from '../sample/row-sampler.js';
 import type { SampledSource } from '../sample/sample.js';
 import { Disorder } from './disorder.js';
-import { sortChunks } from './sort-chunks.js';
-import type { SortOptions } from './sort-chunks.js';
+import { sortChunks, type SortOptions } from './sort-chunks.js';
 import { sortedSource } from './sorted-source.js';
 
 /** Where sorting may write, and when to stop it. */

@@ -1,6 +1,5 @@
 import { Appender } from './appender.js';
-import { emptyEntry } from './entry.js';
-import type { Entry, EntrySink } from './entry.js';
+import { emptyEntry, type Entry, type EntrySink } from './entry.js';
 import { stableOrder } from './stable-order.js';
 import type { Store } from './store.js';
 

@@ -1,11 +1,9 @@
-import { EntryReader } from './entries.js';
-import type { EntryRules } from './entries.js';
+import { EntryReader, type EntryRules } from './entries.js';
 import { mostTextBytes } from './entry.js';
 import { mergeRuns } from './merge.js';
 import { Run, RunReader, RunWriter } from './run.js';
 import { SortedText } from './sorted-text.js';
-import { MemoryStore, TempFile } from './store.js';
-import type { Store } from './store.js';
+import { MemoryStore, TempFile, type Store } from './store.js';
 
 export interface SortLimits {
   /** Memory of a run, and of the blocks of all runs that are merged. */

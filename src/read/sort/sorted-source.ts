@@ -1,5 +1,4 @@
-import { FILE_START } from '../../core/input-position.js';
-import type { FilePosition } from '../../core/input-position.js';
+import { FILE_START, type FilePosition } from '../../core/input-position.js';
 import { PrefixSums } from '../bytes/prefix-sums.js';
 import { withoutFirst } from '../bytes/chunks.js';
 import type { ByteSource, SourceOptions } from '../bytes/source.js';

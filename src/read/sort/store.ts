@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { open, readdir, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { open, readdir, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AiopsError, messageOf } from '../../core/errors.js';

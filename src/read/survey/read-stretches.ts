@@ -1,11 +1,9 @@
 import { AiopsError } from '../../core/errors.js';
 import { closeRead, openFile } from '../bytes/file-facts.js';
-import { fileBytes } from '../bytes/raw-bytes.js';
-import type { ByteWatch } from '../bytes/raw-bytes.js';
+import { fileBytes, type ByteWatch } from '../bytes/raw-bytes.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { FilePlan } from '../lines/plan.js';
-import { openReader } from '../lines/reader.js';
-import type { LineAssembler } from '../lines/reader.js';
+import { openReader, type LineAssembler } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import { OrderWatch } from './order.js';
 import type { Section } from './section.js';

@@ -1,5 +1,4 @@
-import { foldRecords } from '../shared/minute.js';
-import type { DuplicatePolicy } from '../shared/minute.js';
+import { foldRecords, type DuplicatePolicy } from '../shared/minute.js';
 import type { MinuteBatch, MinuteRecord, ReadStep, Reject } from '../../core/types.js';
 import { pathOf } from './seen-place.js';
 import type { RecordCodec, SeenRecords } from './seen-records.js';

@@ -1,6 +1,5 @@
 import { AiopsError } from '../../core/errors.js';
-import { FILE_START } from '../../core/input-position.js';
-import type { FilePosition, InputPosition, Prefix } from '../../core/input-position.js';
+import { FILE_START, type FilePosition, type InputPosition, type Prefix } from '../../core/input-position.js';
 import {
   count,
   flag,

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AUTO_TIME, parserOf } from '#build/core/time/format.js';
-import { NUMBER_FORMS } from '#build/core/time/numbers.js';
-import type { NumberForm } from '#build/core/time/numbers.js';
+import { NUMBER_FORMS, type NumberForm } from '#build/core/time/numbers.js';
 
 const reader = (numbers: NumberForm, timezone = 'UTC') => parserOf({ ...AUTO_TIME, numbers }, timezone);
 const at = (iso: string): number => Date.parse(iso);

@@ -12,13 +12,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { plural } from '#build/core/count-text.js';
 import type { ErrorCode } from '#build/core/errors.js';
-import { openRecording } from '#build/read/recording.js';
-import type { ReadOptions, Recording } from '#build/read/recording.js';
+import { openRecording, type ReadOptions, type Recording } from '#build/read/recording.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 

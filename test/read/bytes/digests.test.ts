@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SegmentSums, endOf, withUpdates } from '#build/read/bytes/digests.js';
-import type { DigestUpdate, Segment } from '#build/read/bytes/digests.js';
+import {
+  SegmentSums,
+  endOf,
+  withUpdates,
+  type DigestUpdate,
+  type Segment,
+} from '#build/read/bytes/digests.js';
 
 const BYTES = Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7919) % 251));
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { readText } from '../../support/reading.js';
-import type { ReadOutcome } from '../../support/reading.js';
+import { readText, type ReadOutcome } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 
 const time = (minute: number): string => new Date(Date.UTC(2018, 5, 18, 18, minute)).toISOString();

@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { JsonWalker } from '#build/read/exports/json-walker.js';
-import type { JsonVisitor, Visit } from '#build/read/exports/json-walker.js';
+import { JsonWalker, type JsonVisitor, type Visit } from '#build/read/exports/json-walker.js';
 
 import { refusal } from '../../support/refusals.js';
 

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { folderWith, READ_DEFAULTS, readInputs, readText } from '../../support/reading.js';
-import type { ReadOutcome } from '../../support/reading.js';
+import { folderWith, READ_DEFAULTS, readInputs, readText, type ReadOutcome } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 import { checkEveryResume } from '../../support/resumed.js';
 

@@ -6,11 +6,9 @@ import { gzipSync } from 'node:zlib';
 import { PROMETHEUS } from '#build/read/exports/prometheus.js';
 
 import { translateExport } from '../../support/exports.js';
-import { folderWith, readInputs, readText } from '../../support/reading.js';
-import type { ReadOutcome } from '../../support/reading.js';
+import { folderWith, readInputs, readText, READ_DEFAULTS, type ReadOutcome } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 import { checkResume, committable, readWhole } from '../../support/resumed.js';
-import { READ_DEFAULTS } from '../../support/reading.js';
 
 const START_S = 1_700_000_040;
 

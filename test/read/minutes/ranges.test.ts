@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { openRecording } from '#build/read/recording.js';
-import type { ReadOptions } from '#build/read/recording.js';
+import { openRecording, type ReadOptions } from '#build/read/recording.js';
 import { READ_DEFAULTS, folderWith, readInputs, readText } from '../../support/reading.js';
-import { plainSteps } from '../../support/read-steps.js';
-import type { PlainStep } from '../../support/read-steps.js';
+import { plainSteps, type PlainStep } from '../../support/read-steps.js';
 
 const OPTIONS: ReadOptions = { ...READ_DEFAULTS, interval: 60_000, columns: ['v'] };
 const minuteMs = (minute: number): number => Date.UTC(2026, 0, 1) + minute * 60_000;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readText } from '../../support/reading.js';
-import type { ReadOutcome } from '../../support/reading.js';
+import { readText, type ReadOutcome } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();

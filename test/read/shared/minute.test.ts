@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MinuteFolder, foldRecords } from '#build/read/shared/minute.js';
-import type { DuplicatePolicy } from '#build/read/shared/minute.js';
+import { MinuteFolder, foldRecords, type DuplicatePolicy } from '#build/read/shared/minute.js';
 import type { Label, MinuteRecord } from '#build/core/types.js';
 
 function record(target: string, values: readonly number[], line = 1, label: Label = null): MinuteRecord {

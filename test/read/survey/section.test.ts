@@ -3,8 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { foldRecords } from '#build/read/shared/minute.js';
-import type { DuplicatePolicy } from '#build/read/shared/minute.js';
+import { foldRecords, type DuplicatePolicy } from '#build/read/shared/minute.js';
 import type { MinuteRecord } from '#build/core/types.js';
 import { Counters } from '#build/read/counters.js';
 import { Section } from '#build/read/survey/section.js';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { ReadStep, RejectReason, SourceLine } from '#build/core/types.js';
-import { NO_MARKS } from '#build/read/lines/marks.js';
-import type { LineMarks } from '#build/read/lines/marks.js';
+import { NO_MARKS, type LineMarks } from '#build/read/lines/marks.js';
 import type { ReadOptions } from '#build/read/options.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines, type PhysicalLine } from './physical-lines.js';

@@ -1,6 +1,5 @@
 import { shellWord } from '../../../core/shell-word.js';
-import { isObject, own, parseJsonLine } from '../../text/json-value.js';
-import type { JsonObject } from '../../text/json-value.js';
+import { isObject, own, parseJsonLine, type JsonObject } from '../../text/json-value.js';
 import { RECORD_FORMS } from '../../lines/reject-remedies.js';
 import type { Foreign } from './foreign.js';
 import { recordsPath } from './json-around.js';

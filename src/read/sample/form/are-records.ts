@@ -6,8 +6,7 @@ import { metricOfText } from '../../lines/number-format.js';
 import type { FileFormat } from '../../lines/plan.js';
 import type { ReadOptions } from '../../options.js';
 import { decideFields } from '../decide.js';
-import { TableBuilder } from '../table.js';
-import type { SampleTable } from '../table.js';
+import { TableBuilder, type SampleTable } from '../table.js';
 
 /** Whether objects would be read as records, or as minute-batches, if each had a line. */
 export function areJsonRecords(elements: readonly JsonObject[], options: ReadOptions): boolean {

@@ -1,10 +1,8 @@
 import { plural } from '../../../core/count-text.js';
-import { NO_MARKS } from '../../lines/marks.js';
-import type { LineMarks } from '../../lines/marks.js';
+import { NO_MARKS, type LineMarks } from '../../lines/marks.js';
 import type { FileFormat } from '../../lines/plan.js';
 import type { ReadOptions } from '../../options.js';
-import { delimiterName, findCsvHead } from './csv-head.js';
-import type { CsvHead } from './csv-head.js';
+import { delimiterName, findCsvHead, type CsvHead } from './csv-head.js';
 import type { Decision } from '../decision.js';
 import { isObject, parseJsonLine } from '../../text/json-value.js';
 import { areCsvRecords, areJsonRecords } from './are-records.js';

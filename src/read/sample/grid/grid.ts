@@ -13,8 +13,7 @@ import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
 import { leadAgainstJitter } from './jitter.js';
 import { likelyZones } from '../time/likely-zones.js';
-import { usualGrid, usualPhase } from './usual-phase.js';
-import type { FindPhase, UsualGrid } from './usual-phase.js';
+import { usualGrid, usualPhase, type FindPhase, type UsualGrid } from './usual-phase.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;

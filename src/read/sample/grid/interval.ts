@@ -1,9 +1,7 @@
-import { AiopsError } from '../../../core/errors.js';
-import type { Notice } from '../../../core/errors.js';
+import { AiopsError, type Notice } from '../../../core/errors.js';
 import { formatDuration, MONTH_MS } from '../../../core/time.js';
 import type { ReadOptions } from '../../options.js';
-import { noticesOf } from '../decision.js';
-import type { Decision } from '../decision.js';
+import { noticesOf, type Decision } from '../decision.js';
 import { commonPhase, type WallClock } from './grid.js';
 
 const SECOND_MS = 1000;

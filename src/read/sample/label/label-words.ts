@@ -1,7 +1,5 @@
-import { isBinary } from '../field-shape.js';
-import type { FieldShape } from '../field-shape.js';
-import { repeats, takeTurns } from '../row-groups.js';
-import type { TimedRows } from '../row-groups.js';
+import { isBinary, type FieldShape } from '../field-shape.js';
+import { repeats, takeTurns, type TimedRows } from '../row-groups.js';
 
 const LABEL_WORDS = /^(?:labels?|anom|anomal\w*|outliers?|attack\w*|malicious|fraud\w*|intrusions?|truth)$/;
 /** Operating systems count page faults: such a column must look like a label, too. */

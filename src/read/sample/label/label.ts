@@ -1,7 +1,6 @@
 import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
-import { plainName } from '../field-shape.js';
-import type { FieldShape, FieldShapes } from '../field-shape.js';
+import { plainName, type FieldShape, type FieldShapes } from '../field-shape.js';
 import { namedField, usualField } from '../find-field.js';
 import { hasLabelWord, isLabelCalledTarget, mayBeLabel } from './label-words.js';
 import { newName, quoteName } from '../names.js';

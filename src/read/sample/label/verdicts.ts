@@ -1,8 +1,6 @@
 import { verdictOf } from '../../../core/label.js';
-import { isBinary } from '../field-shape.js';
-import type { FieldShape } from '../field-shape.js';
-import { repeats, takeTurns } from '../row-groups.js';
-import type { TimedRows } from '../row-groups.js';
+import { isBinary, type FieldShape } from '../field-shape.js';
+import { repeats, takeTurns, type TimedRows } from '../row-groups.js';
 
 const TRUTH = /^(?:0|1|true|false)$/i;
 /** Further words for one of two states. */

@@ -1,7 +1,6 @@
 import { metricWordsOf } from './metric-words.js';
 import { DATE_FORMS, dateIn } from '../series/path-dates.js';
-import { areOfSamePlaces } from './shared-places.js';
-import type { SampledPlaces } from './shared-places.js';
+import { areOfSamePlaces, type SampledPlaces } from './shared-places.js';
 
 /** A file that is called by its metric, perhaps. */
 export interface NamedFile {

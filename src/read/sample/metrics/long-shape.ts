@@ -1,6 +1,5 @@
 import type { FieldShape } from '../field-shape.js';
-import { groupOf } from '../row-groups.js';
-import type { TimedRows } from '../row-groups.js';
+import { groupOf, type TimedRows } from '../row-groups.js';
 
 /** So many of a target's rows may break the turn, as where values are missing. */
 const MOST_BREAKS = 0.4;

@@ -1,7 +1,13 @@
 import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
-import { isBinary, isCalendar, isCount, plainName } from '../field-shape.js';
-import type { FieldShape, FieldShapes } from '../field-shape.js';
+import {
+  isBinary,
+  isCalendar,
+  isCount,
+  plainName,
+  type FieldShape,
+  type FieldShapes,
+} from '../field-shape.js';
 import { requireField } from '../find-field.js';
 import { newName, quoteName } from '../names.js';
 import { goesThrough, sizeDependsOn } from './long-shape.js';

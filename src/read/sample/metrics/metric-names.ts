@@ -4,15 +4,13 @@ import type { Intervals } from '../../../core/grid.js';
 import { STDIN_NAME } from '../../shared/stdin-name.js';
 import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
-import { isOneSeries, namesByPath } from '../series/join-series.js';
-import type { InputSeries } from '../series/join-series.js';
+import { isOneSeries, namesByPath, type InputSeries } from '../series/join-series.js';
 import { haveSamePlaces, inGroups, joinParts, pairsOf, plainFileName, sayMetrics } from './file-metrics.js';
 import { VALUE_NAMES } from './long-names.js';
 import { lettersOf, listNames, newName } from '../names.js';
 import type { FileSample } from '../sampler.js';
 import { withoutPart } from '../series/series-parts.js';
-import { areCopies, areOfSamePlaces, placesOf } from './shared-places.js';
-import type { SampledPlaces } from './shared-places.js';
+import { areCopies, areOfSamePlaces, placesOf, type SampledPlaces } from './shared-places.js';
 
 /** A sampled input, and its target if no field names one. */
 export interface MetricSample {

@@ -1,6 +1,10 @@
 import { hasDecimalComma } from '../../../core/time/numbers.js';
-import { PLAIN_NUMBERS, isGroupedNumber, numberParser } from '../../lines/number-format.js';
-import type { NumberFormat } from '../../lines/number-format.js';
+import {
+  PLAIN_NUMBERS,
+  isGroupedNumber,
+  numberParser,
+  type NumberFormat,
+} from '../../lines/number-format.js';
 import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
 import { listNames, newName, quoteName } from '../names.js';
@@ -11,12 +15,12 @@ import {
   unitColumns,
   unitDecision,
   withoutSuffix,
+  type MixedUnits,
+  type TextColumn,
 } from './number-suffixes.js';
-import type { MixedUnits, TextColumn } from './number-suffixes.js';
 import type { SampledTable, SampleTable } from '../table.js';
 import { targetName } from '../target/target-names.js';
-import { namesInUnits } from './unit-names.js';
-import type { UnitTable } from './unit-names.js';
+import { namesInUnits, type UnitTable } from './unit-names.js';
 
 /** Texts that usually stand for a missing value, in lower case. */
 const USUAL_MISSING: ReadonlySet<string> = new Set([

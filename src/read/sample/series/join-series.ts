@@ -4,10 +4,8 @@ import { noSeriesName, seriesBy } from './given-series.js';
 import { belowFolder, sharedFolder } from './path-dates.js';
 import { rotatedFiles } from './rotation.js';
 import type { FileSample } from '../sampler.js';
-import { joinDates, joinMetrics } from './series-parts.js';
-import type { PartFile } from './series-parts.js';
-import { seriesNames } from './series-names.js';
-import type { SeriesParts } from './series-names.js';
+import { joinDates, joinMetrics, type PartFile } from './series-parts.js';
+import { seriesNames, type SeriesParts } from './series-names.js';
 
 /** The series of an input, should its records name no target. */
 export interface InputSeries {

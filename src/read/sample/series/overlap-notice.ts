@@ -3,8 +3,7 @@ import type { Intervals } from '../../../core/grid.js';
 import type { ReadOptions } from '../../options.js';
 import { seriesFlag } from './given-series.js';
 import { inShell, listNames } from '../names.js';
-import { DATE_FORMS, dateIn, mayBegin } from './path-dates.js';
-import type { PathDate } from './path-dates.js';
+import { DATE_FORMS, dateIn, mayBegin, type PathDate } from './path-dates.js';
 
 /** A file that is a series of its own, as its sample shows it. */
 export interface LoneFile {

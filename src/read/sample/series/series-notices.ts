@@ -4,11 +4,9 @@ import { oneLine } from '../../../core/one-line.js';
 import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
 import { EACH_FILE, seriesFlag } from './given-series.js';
-import { isOneSeries } from './join-series.js';
-import type { InputSeries } from './join-series.js';
+import { isOneSeries, type InputSeries } from './join-series.js';
 import { inShell, listNames } from '../names.js';
-import { overlapNotice } from './overlap-notice.js';
-import type { LoneFile } from './overlap-notice.js';
+import { overlapNotice, type LoneFile } from './overlap-notice.js';
 import { rotatedFiles } from './rotation.js';
 import type { FileSample } from '../sampler.js';
 

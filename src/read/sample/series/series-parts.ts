@@ -1,5 +1,4 @@
-import { DATE_FORMS, dateIn, mayBegin } from './path-dates.js';
-import type { PathDate } from './path-dates.js';
+import { DATE_FORMS, dateIn, mayBegin, type PathDate } from './path-dates.js';
 
 /** A file, or a series of them, without a target column, as samples show it. */
 export interface PartFile {

@@ -1,7 +1,5 @@
-import { isCount, plainName } from '../field-shape.js';
-import type { FieldShape } from '../field-shape.js';
-import { countGroups, groupOf, medianStep, neverRecurs, takeTurns } from '../row-groups.js';
-import type { TimedRows } from '../row-groups.js';
+import { isCount, plainName, type FieldShape } from '../field-shape.js';
+import { countGroups, groupOf, medianStep, neverRecurs, takeTurns, type TimedRows } from '../row-groups.js';
 import { isRowName } from './target-names.js';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,6 @@
-import { isBinary, isCalendar } from '../field-shape.js';
-import type { FieldShape } from '../field-shape.js';
+import { isBinary, isCalendar, type FieldShape } from '../field-shape.js';
 import { metricWordsOf } from '../metrics/metric-words.js';
-import { countGroups, recurringShare, repeats } from '../row-groups.js';
-import type { TimedRows } from '../row-groups.js';
+import { countGroups, recurringShare, repeats, type TimedRows } from '../row-groups.js';
 
 /** Whole numbers of which every time has the same ones. */
 export function isCycling(rows: TimedRows, shape: FieldShape): boolean {

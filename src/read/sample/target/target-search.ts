@@ -1,6 +1,5 @@
 import type { Decision } from '../decision.js';
-import { isCalendar, isCount, isUuids } from '../field-shape.js';
-import type { FieldShape } from '../field-shape.js';
+import { isCalendar, isCount, isUuids, type FieldShape } from '../field-shape.js';
 import {
   countGroups,
   isSameGrouping,

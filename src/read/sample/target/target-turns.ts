@@ -1,7 +1,5 @@
-import { isBinary, isCalendar } from '../field-shape.js';
-import type { FieldShape } from '../field-shape.js';
-import { medianStep } from '../row-groups.js';
-import type { TimedRows } from '../row-groups.js';
+import { isBinary, isCalendar, type FieldShape } from '../field-shape.js';
+import { medianStep, type TimedRows } from '../row-groups.js';
 import { areVerdictWords } from '../label/verdicts.js';
 
 const MINUTE_MS = 60_000;

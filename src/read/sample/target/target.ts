@@ -4,11 +4,9 @@ import type { FieldShape, FieldShapes } from '../field-shape.js';
 import { requireField } from '../find-field.js';
 import { isLabelCalledTarget } from '../label/label-words.js';
 import { newName, quoteName } from '../names.js';
-import { targetName } from './target-names.js';
-import type { TargetName } from './target-names.js';
+import { targetName, type TargetName } from './target-names.js';
 import { possibleTargets } from './target-numbers.js';
-import { TargetSearch } from './target-search.js';
-import type { TargetInput } from './target-search.js';
+import { TargetSearch, type TargetInput } from './target-search.js';
 import { areVerdictWords } from '../label/verdicts.js';
 
 export interface TargetChoice {

@@ -1,8 +1,7 @@
 import { AiopsError } from '../../../core/errors.js';
 import { oneLine } from '../../../core/one-line.js';
 import { AUTO_TIME, parserOf } from '../../../core/time/format.js';
-import { dayAndMonth, patternOf } from '../../../core/time/texts.js';
-import type { DayMonth } from '../../../core/time/texts.js';
+import { dayAndMonth, patternOf, type DayMonth } from '../../../core/time/texts.js';
 import type { Decision } from '../decision.js';
 import { inShell } from '../names.js';
 

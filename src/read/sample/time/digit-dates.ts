@@ -1,7 +1,14 @@
 import { AUTO_TIME, parserOf } from '../../../core/time/format.js';
 import { isoTime } from '../../../core/time.js';
-import { ALMOST_ALL, commonestStep, haveOneLength, isIn, wholeDigits } from './number-steps.js';
-import type { Numbers, Years } from './number-steps.js';
+import {
+  ALMOST_ALL,
+  commonestStep,
+  haveOneLength,
+  isIn,
+  wholeDigits,
+  type Numbers,
+  type Years,
+} from './number-steps.js';
 
 /** How dates are written in so many digits, the usual way first; `YYYYMMDD…` is a form of its own. */
 const PATTERNS: Readonly<Record<number, readonly string[]>> = {

@@ -1,11 +1,14 @@
-import { AUTO_TIME, parserOf } from '../../../core/time/format.js';
-import type { ParseTime } from '../../../core/time/format.js';
-import { EPOCH_UNITS, NUMBER_FORMS, hasDecimalComma } from '../../../core/time/numbers.js';
-import type { NumberForm, TimeUnit } from '../../../core/time/numbers.js';
+import { AUTO_TIME, parserOf, type ParseTime } from '../../../core/time/format.js';
+import {
+  EPOCH_UNITS,
+  NUMBER_FORMS,
+  hasDecimalComma,
+  type NumberForm,
+  type TimeUnit,
+} from '../../../core/time/numbers.js';
 import { formatDuration, isoTime } from '../../../core/time.js';
 import type { Decision } from '../decision.js';
-import { digitDates } from './digit-dates.js';
-import type { DigitDates } from './digit-dates.js';
+import { digitDates, type DigitDates } from './digit-dates.js';
 import {
   ALMOST_ALL,
   commonestStep,
@@ -14,8 +17,9 @@ import {
   isUsual,
   wholeDigits,
   yearsText,
+  type Numbers,
+  type Years,
 } from './number-steps.js';
-import type { Numbers, Years } from './number-steps.js';
 
 const EARLIEST_MS = Date.UTC(1990, 0, 1);
 /** More than a month. */

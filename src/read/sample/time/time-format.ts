@@ -6,8 +6,7 @@ import type { ReadOptions } from '../../options.js';
 import { decideDayMonth } from './day-month.js';
 import type { Decision } from '../decision.js';
 import { inShell } from '../names.js';
-import { decideKinds } from './time-kinds.js';
-import type { DecidedTimeFormat } from './time-kinds.js';
+import { decideKinds, type DecidedTimeFormat } from './time-kinds.js';
 import { decideNumberForm } from './numeric-times.js';
 
 type TimeOptions = Pick<ReadOptions, 'timeUnit' | 'timeFormat'>;

@@ -1,7 +1,12 @@
 import { oneLine } from '../../../core/one-line.js';
 import { rememberLast } from '../remember-last.js';
-import { ANY_TIME_FORMAT, parserOf, timeKind } from '../../../core/time/format.js';
-import type { TimeFormat, TimeKind } from '../../../core/time/format.js';
+import {
+  ANY_TIME_FORMAT,
+  parserOf,
+  timeKind,
+  type TimeFormat,
+  type TimeKind,
+} from '../../../core/time/format.js';
 import type { Decision } from '../decision.js';
 
 export interface DecidedTimeFormat {
