@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { sleep } from '../core/timer.js';
 import { isErrno, nodeFiles, type FileEntry, type Files } from './files.js';
 import { LockFile } from './lock-file.js';
 import { thisHolder } from './lock-holder.js';
@@ -57,12 +58,24 @@ export class FolderLock {
   }
 }
 
+/** How often to try for a socket whose holder the lock file does not name, and how long to wait in between, ms. */
+const ATTEMPTS = 20;
+const PAUSE_MS = 50;
+
+/**
+ * A holder that the lock file does not name is just starting, and will name itself; or just ending; or it held a folder
+ * that was removed, whose inode this one has now.
+ */
 async function takeSocket(folder: string, files: Files, file: LockFile): Promise<SocketLock | null> {
-  try {
-    return await SocketLock.takeFolder(folder, files);
-  } catch (error) {
-    if (error instanceof AiopsError && error.code === 'output_locked') throw await file.refusal();
-    throw cannotCreate(`a lock in ${folder}`, error);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await SocketLock.takeFolder(folder, files);
+    } catch (error) {
+      const isLocked = error instanceof AiopsError && error.code === 'output_locked';
+      if (!isLocked) throw cannotCreate(`a lock in ${folder}`, error);
+      if (attempt === ATTEMPTS || (await file.liveHolder()) !== null) throw await file.refusal();
+      await sleep(PAUSE_MS);
+    }
   }
 }
 

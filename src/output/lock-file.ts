@@ -70,13 +70,17 @@ export class LockFile {
     throw this.#locked('', WAIT);
   }
 
-  /** The error for a folder whose socket is taken. */
-  async refusal(): Promise<AiopsError> {
+  /** The process of this machine that holds the folder according to the file; null: none that is alive. */
+  async liveHolder(): Promise<LockHolder | null> {
     const holder = await readHolder(this.#folder, this.#files);
     const state = holder === null ? 'dead' : await holderState(holder, this.#self);
-    // If the file names no live process, the socket's holder is just starting or ending.
-    if (holder === null || state === 'dead' || state === 'unseen') return this.#locked('', WAIT);
-    return this.#refusalFor(holder);
+    return state === 'dead' || state === 'unseen' ? null : holder;
+  }
+
+  /** The error for a folder whose socket is taken. */
+  async refusal(): Promise<AiopsError> {
+    const holder = await this.liveHolder();
+    return holder === null ? this.#locked('', WAIT) : this.#refusalFor(holder);
   }
 
   /** Removes the file if it is still ours. Never throws: a file that stays is taken over as a dead holder's. */

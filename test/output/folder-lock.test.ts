@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { FolderLock } from '#build/output/folder-lock.js';
+import { FolderLock, SocketLock } from '#build/output/folder-lock.js';
 import { thisHolder, type LockHolder } from '#build/output/lock-holder.js';
 
 import { temporaryFolder } from '../support/cli.js';
@@ -96,6 +96,20 @@ describe('processes of this machine', linux, () => {
       assert.match(error.hint ?? '', new RegExp(`kill -CONT ${child.pid}`));
       return true;
     });
+  });
+
+  test('a holder that no file names is waited for, since it is just starting or ending', async (t) => {
+    const folder = temporaryFolder(t);
+    const ending = await SocketLock.takeFolder(folder);
+    const waiting = FolderLock.take(folder);
+    await ending?.release();
+    await (await waiting).release();
+    const staying = await SocketLock.takeFolder(folder);
+    await assert.rejects(FolderLock.take(folder), {
+      code: 'output_locked',
+      message: `another run is writing to ${folder}`,
+    });
+    await staying?.release();
   });
 
   test('exactly one of several claimers gets the lock of a dead holder', async (t) => {
