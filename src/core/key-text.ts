@@ -7,8 +7,8 @@ const LEAST_KEY = -(2 ** 31);
 const MOST_BYTES = 8;
 
 /**
- * Keys and their counts as base64. For each key it has two numbers in LEB128, WebAssembly's form of whole numbers: how much more than
- * the key before it is, and its count less one. That takes about four bytes.
+ * Keys and their counts as base64. For each key it has two numbers in LEB128, WebAssembly's form of whole numbers: how
+ * much more than the key before it is, and its count less one. That takes about four bytes.
  */
 export function keyText({ keys, counts }: KeyTally): string {
   const bytes = Buffer.allocUnsafe(keys.length * 2 * MOST_BYTES);

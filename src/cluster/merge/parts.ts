@@ -92,7 +92,8 @@ async function renameWith(suffix: string, { path }: Attempt, files: Files): Prom
 
 /**
  * Removes what slices left behind that are merged: parts, those set aside, those not complete, what their starts were,
- * and their labels except for those of the last commit. An attempt that another process still writes is of no use any more; it ends once it finds its folder gone.
+ * and their labels except for those of the last commit. An attempt that another process still writes is of no
+ * use any more; it ends once it finds its folder gone.
  *
  * @param merged the number of merged slices; infinite: nothing is needed any more
  * @throws AiopsError `output_io`
