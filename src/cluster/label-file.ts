@@ -3,17 +3,12 @@ import { createHash } from 'node:crypto';
 import { ShapeError } from '../core/shape.js';
 import { writeWhole } from '../output/durable-files.js';
 import type { Files } from '../output/files.js';
-import type { InputSnapshot } from '../read/snapshot/snapshot.js';
 import { talliesOf, tallyLines } from '../replay/report/label-lines.js';
 import type { LabelTallies } from '../replay/report/run-labels.js';
 import type { FileSum } from './part.js';
 import { pieces } from './pieces.js';
 
 /* Counts of labelled records, of a slice or of all slices that are merged. */
-
-export function hasLabels({ files }: Pick<InputSnapshot, 'files'>): boolean {
-  return files.some(({ plan }) => plan !== null && plan.labelField !== null);
-}
 
 /** Writes counts in one step. @throws AiopsError `output_cannot_create`, `output_io` */
 export async function writeLabels(path: string, tallies: LabelTallies, files: Files): Promise<FileSum> {

@@ -1,3 +1,4 @@
+import { placeText } from '../core/place-text.js';
 import { formatDuration } from '../core/time.js';
 import { textReport, type ReportPart } from '../report/document.js';
 import { factLines, optionalFact, type Fact } from '../report/facts.js';
@@ -173,7 +174,7 @@ const REJECTS: readonly Column<Reject>[] = [
   words('rejected', 'reason', ({ reason }) => reason),
   figure('records', 'records', countText, ({ count }) => count),
   words('first', 'first', ({ example: { file, line, message } }) =>
-    shortened(`${file}${line === null ? '' : `:${line}`}: ${message}`, EXAMPLE_LENGTH),
+    shortened(`${placeText({ file, line: line ?? 0 })}: ${message}`, EXAMPLE_LENGTH),
   ),
 ];
 

@@ -34,7 +34,7 @@ import { readMinutes } from './read-minutes.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
 import { rateColumns } from './sample/metrics/rate-columns.js';
-import { takeSnapshot, type InputSnapshot, type ResumePoint } from './snapshot/snapshot.js';
+import { hasLabels, takeSnapshot, type InputSnapshot, type ResumePoint } from './snapshot/snapshot.js';
 import type { SortScratch } from './sort/open-sorted.js';
 import { takeSamples } from './take-samples.js';
 import { surveyInputs, type Survey } from './survey.js';
@@ -243,7 +243,7 @@ function makeRecording(
   return {
     ...facts,
     targetFields: inputs.map(({ plan }) => plan?.targetFields ?? null),
-    hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
+    hasLabels: hasLabels(inputs),
     isLive,
     steps: (onNotice) => flatten(groups(onNotice)),
     groups,

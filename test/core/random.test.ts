@@ -8,7 +8,7 @@ const draw = (stream: RandomStream, count: number): number[] =>
 
 test('a seed and a path always give the same stream', () => {
   assert.deepEqual(draw(new RandomStream(7, 1, 2), 100), draw(new RandomStream(7, 1, 2), 100));
-  // Taken from this code once: whoever changes the numbers changes every recording that tests are made of.
+  // Taken from this code once: other numbers change every recording that tests are made of.
   assert.deepEqual(
     draw(new RandomStream(1), 3).map((value) => value * 2 ** 32),
     [2997265441, 1258057791, 2016242628],

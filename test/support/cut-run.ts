@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
-import { hasLabels, writeLabels } from '#build/cluster/label-file.js';
+import { writeLabels } from '#build/cluster/label-file.js';
 import {
   NOTHING_OPEN,
   type FileSum,
@@ -15,6 +15,7 @@ import type { Cut, SealedPlan, Slice } from '#build/cluster/plan/plan-file.js';
 import { partLabelsPath, partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
 import type { RejectCount, RunCounts } from '#build/core/counts.js';
 import type { Reject } from '#build/core/types.js';
+import { hasLabels } from '#build/read/snapshot/snapshot.js';
 import { makeFolder } from '#build/output/durable-files.js';
 import { nodeFiles, type Files } from '#build/output/files.js';
 import { type FolderOutput } from '#build/output/folder-output.js';
@@ -138,7 +139,7 @@ export async function writePart(
   await output.begin({ ...plan.facts, part } satisfies PartFacts, { replace: false });
   const sums = await writeFiles(output, cut, before, end);
   const labels =
-    hasLabels(plan.facts.recording) && changes.hasLabels !== false
+    hasLabels(plan.facts.recording.files) && changes.hasLabels !== false
       ? { labels: await writeLabels(partLabelsPath(folder), await labelsIn(cut, before, end), files) }
       : {};
   const state = { ...since(before, end, cut.local.rejects), ...NOTHING_OPEN, ...changes.found };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
@@ -9,10 +8,11 @@ import { entriesOf, ofKind } from '../../output/growing-files.js';
 import { readJournal, type JournalContents } from '../../output/journal.js';
 import { pathsOf, type GrowingPaths } from '../../output/output-paths.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
+import type { MetTargets } from '../../read/lines/target-filter.js';
+import { hasLabels } from '../../read/snapshot/snapshot.js';
 import type { LabelTallies } from '../../replay/report/run-labels.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
-import { hasLabels, readLabels } from '../label-file.js';
-import type { MetTargets } from '../../read/lines/target-filter.js';
+import { readLabels } from '../label-file.js';
 import {
   partCompletion,
   partFacts,
@@ -21,7 +21,7 @@ import {
   type PartFiles,
   type PartOf,
 } from '../part.js';
-import { pieces } from '../pieces.js';
+import { pieces, sumOf } from '../pieces.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import { partLabelsPath } from '../run-layout.js';
 import type { Attempt } from './parts.js';
@@ -98,7 +98,7 @@ function differenceFrom({ plan, slice, open }: Expected, part: SealedPart): BadP
   if (part.of.plan !== plan.sha256) return bad('it is of another plan');
   if (part.of.slice !== slice.number) return bad(`it is of slice ${part.of.slice}`);
   if (!endsAsPlanned(part.progress, plan, slice)) return bad('it does not end where the plan says');
-  if (hasLabels(plan.facts.recording) !== (part.labels !== null))
+  if (hasLabels(plan.facts.recording.files) !== (part.labels !== null))
     return bad('it has no counts of labelled records');
   if (!isDeepStrictEqual(part.of.open, open)) {
     return bad('the slices before it found other rows that crash actors than it assumed');
@@ -124,13 +124,8 @@ async function damageOf(journal: JournalContents, part: SealedPart, files: Files
   if (first !== undefined) return bad(damageText(first));
   for (const [kind, path] of entriesOf(part.paths)) {
     const { bytes, sha256 } = ofKind(part.files, kind);
-    const hash = createHash('sha256');
-    let found = 0;
-    for await (const piece of pieces(path, files)) {
-      hash.update(piece);
-      found += piece.length;
-    }
-    if (found !== bytes || hash.digest('hex') !== sha256) return bad(`${path} is damaged`);
+    const found = await sumOf(pieces(path, files));
+    if (found.bytes !== bytes || found.sha256 !== sha256) return bad(`${path} is damaged`);
   }
   return null;
 }

@@ -1,8 +1,9 @@
 import type { Notice } from '../../core/errors.js';
 import type { Files } from '../../output/files.js';
+import { hasLabels } from '../../read/snapshot/snapshot.js';
 import { RunLabels, type LabelTallies } from '../../replay/report/run-labels.js';
 import { holdsAllResults } from '../../replay/resume/run-figures.js';
-import { hasLabels, readLabels, writeLabels } from '../label-file.js';
+import { readLabels, writeLabels } from '../label-file.js';
 import type { FileSum } from '../part.js';
 import type { SealedPlan } from '../plan/plan-file.js';
 import { mergedLabelsPath } from '../run-layout.js';
@@ -35,7 +36,7 @@ export class MergedLabels {
   /** @throws AiopsError `output_io` */
   static async open(options: MergedLabelsOptions, merged: MergedShares): Promise<MergedLabels> {
     const { plan, folder, files, onNotice } = options;
-    if (!hasLabels(plan.facts.recording)) return new MergedLabels(options, null);
+    if (!hasLabels(plan.facts.recording.files)) return new MergedLabels(options, null);
     const sum = new RunLabels();
     if (merged.slice > 0) {
       const path = mergedLabelsPath(folder, merged.slice);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -25,6 +24,7 @@ import type { RunTotals } from '../../replay/totals.js';
 import { NO_USAGE } from '../../replay/usage-meter.js';
 import { writeLabels } from '../label-file.js';
 import type { FileSum, LeftOpen, PartCompletion, PartFacts, PartFiles } from '../part.js';
+import { sumOf } from '../pieces.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import { partLabelsPath } from '../run-layout.js';
 import { openSlice } from './open-slice.js';
@@ -115,7 +115,7 @@ export class SliceRun implements PreviousRun {
     const { output } = this.#asked.config;
     const sums: (readonly [GrowingKind, FileSum])[] = [];
     for (const [kind, path] of entriesOf(growingPaths(output.out, output, null)))
-      sums.push([kind, await sumOf(path)]);
+      sums.push([kind, await sumOfFile(path)]);
     const labels =
       this.#labels && (await writeLabels(partLabelsPath(output.out), this.#labels.tallies(), nodeFiles));
     return {
@@ -139,17 +139,11 @@ const NOTHING_DONE: Omit<RunProgress, 'positions' | keyof LeftOpen> = {
   incidents: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
 };
 
-/** Of a whole file. @throws AiopsError `output_io` */
-async function sumOf(path: string): Promise<FileSum> {
-  const hash = createHash('sha256');
-  let bytes = 0;
+/** Of a file that must exist. @throws AiopsError `output_io` */
+async function sumOfFile(path: string): Promise<FileSum> {
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
+    return await sumOf(createReadStream(path) as AsyncIterable<Buffer>);
   } catch (cause) {
     throw new AiopsError('output_io', `cannot read ${path}: ${messageOf(cause)}`, { cause });
   }
-  return { bytes, sha256: hash.digest('hex') };
 }

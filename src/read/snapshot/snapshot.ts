@@ -87,6 +87,10 @@ export function takeSnapshot(
   return { columns, intervalMs, grid, intervalSource, layout, isLive, files };
 }
 
+export function hasLabels(files: readonly { readonly plan: Pick<FilePlan, 'labelField'> | null }[]): boolean {
+  return files.some(({ plan }) => plan !== null && plan.labelField !== null);
+}
+
 /** The plan of an input; null: it had no record. */
 export function planOf({ files, columns }: InputSnapshot, index: number): FilePlan | null {
   const plan = files[index]?.plan ?? null;
