@@ -106,7 +106,7 @@ export class LineCursor {
       this.start = start;
       this.end = end;
       this.#parts = null;
-      if (this.line <= this.#marks.skipLines) continue;
+      if (this.isSkipped(this.line)) continue;
       if (end - start > this.maxLineBytes) {
         this.rejectLongLine(
           this.line,
@@ -123,6 +123,11 @@ export class LineCursor {
       return true;
     }
     return false;
+  }
+
+  /** Whether the line of this number comes before the header, or before a list. */
+  isSkipped(line: number): boolean {
+    return line <= this.#marks.skipLines;
   }
 
   /** Offset of the current line, which in a list may begin before its record. */

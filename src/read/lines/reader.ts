@@ -202,6 +202,7 @@ export class LineAssembler {
     const { byteOffset, head, sizeBytes } = this.#long;
     this.#long = null;
     const { cursor } = this.#reader;
-    cursor.rejectLongLine(cursor.line + 1, byteOffset, head, sizeBytes);
+    const line = cursor.line + 1;
+    if (!cursor.isSkipped(line)) cursor.rejectLongLine(line, byteOffset, head, sizeBytes);
   }
 }

@@ -188,6 +188,19 @@ test('a line that is too long is rejected without its end, wherever chunks are c
   }
 });
 
+test('a long line above the header is skipped, wherever chunks are cut', async () => {
+  const row = (i: number): string => `${at(i)},a,1,2`;
+  const text = Buffer.from(['x'.repeat(300), HEAD, row(0), row(1), row(2)].join('\n'));
+  for (const sort of [false, true])
+    for (const size of [37, 101, 1000]) {
+      const cuts = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+        text.subarray(i * size, (i + 1) * size),
+      );
+      const { records, rejects } = await readText(cuts, { maxLineBytes: 100, skipLines: 1, sort });
+      assert.deepEqual([records.map(({ line }) => line), rejects], [[3, 4, 5], []], `cut every ${size} bytes`);
+    }
+});
+
 test('labels: truth values and numbers become numbers, text stays text', async () => {
   const labels = ['0', '1', 'true', 'FALSE', '', 'null', '1.0', 'disk full', '"a,b"'];
   const rows = labels.map((label, i) => `${at(0)},${i},1,${label}`);

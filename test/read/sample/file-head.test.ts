@@ -221,7 +221,7 @@ test('units stay below the header when an input is sorted', async () => {
 test('a first row that cannot be read is no line of units', async () => {
   const read = (row: string): ReturnType<typeof readText> =>
     readText(['Time,temp,humidity', row, ...WEATHER].join('\n'));
-  for (const row of ['x,y,z', 'yesterday,,', 'soon,5,%']) {
+  for (const row of ['x,y,z', 'yesterday,,', 'soon,5,%', 'l', '%,s']) {
     const { records, rejects } = await read(row);
     assert.deepEqual([records.length, rejects.map(({ line }) => line)], [4, [2]], row);
   }

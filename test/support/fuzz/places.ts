@@ -33,7 +33,10 @@ export function checkPlaces({ text, options }: FuzzCase, { recording, steps, err
     isCsv && bytes.toString('latin1').replaceAll(delimiter, '').trim() === '';
   const inside = lines.filter((line) => !line.isBlank && !isEmpty(line) && !isMark(line, marks));
   const header = isCsv ? headerLines(inside, owners) : new Set<number>();
-  const skipped = inside.filter(({ line }) => !owners.has(line) && !header.has(line));
+  const below = inside.filter(({ line }) => !owners.has(line) && !header.has(line));
+  const skipped = below.slice(marks.unitLines ?? 0);
+  for (const { line, bytes } of below.slice(0, marks.unitLines ?? 0))
+    assert.doesNotMatch(bytes.toString('latin1'), /[0-9]{2}/, `line ${line} is skipped as units`);
   // A merged or filtered record does not say where it was; one of CSV may have had several lines.
   const unseenLines = unseen * (isCsv ? MOST_LINES : 1);
   const mayBeEmpty = isRows ? [] : skipped.filter(holdsNoItem);

@@ -35,12 +35,11 @@ const SEPARATOR = /^"?sep=(.)"?$/i;
  */
 export function findCsvHead(lines: readonly string[], given: GivenHead): CsvHead {
   const head = findHeader(lines, given);
-  const rows = lines
+  const fromHeader = lines
     .slice(head.skipLines)
     .filter((line) => line.trim() !== '' && !(head.hasComments && line.startsWith('#')))
-    .slice(1)
     .map((line) => fieldsOf(line, head.delimiter));
-  return { ...head, unitLines: countUnitLines(rows, holdsData) };
+  return { ...head, unitLines: countUnitLines(fromHeader, holdsData) };
 }
 
 type FoundHead = Omit<CsvHead, 'unitLines'>;

@@ -15,18 +15,20 @@ const NONE = /^[-–—._/ ]*$|^(?:n\/a|na|none|unitless)$/i;
 const MOST_LINES = 3;
 
 /**
- * How many of the lines below a header have the units of its columns: `,°C,%`. None of their fields is a number or a
- * time, and a row must follow.
+ * How many of the lines below a header have the units of its columns: `,°C,%`. They have a field for each named column,
+ * none of which is a number or a time, and a row must follow.
  *
- * @param lines the fields of each, without blank ones and comments
+ * @param lines the fields of each, the header first, without blank ones and comments
  */
 export function countUnitLines(
-  lines: readonly (readonly string[])[],
+  [names = [], ...lines]: readonly (readonly string[])[],
   isData: (fields: readonly string[]) => boolean,
 ): number {
+  const columns = names.findLastIndex((name) => name.trim() !== '') + 1;
   const row = lines.findIndex(isData);
   const above = lines.slice(0, Math.max(0, row));
-  return above.length <= MOST_LINES && above.every(isUnitLine) ? above.length : 0;
+  const areUnits = above.every((fields) => fields.length >= columns && isUnitLine(fields));
+  return areUnits && above.length <= MOST_LINES ? above.length : 0;
 }
 
 /** Whether the fields of a line are units, but for one that may say how times are written. */
