@@ -197,7 +197,11 @@ test('a long line above the header is skipped, wherever chunks are cut', async (
         text.subarray(i * size, (i + 1) * size),
       );
       const { records, rejects } = await readText(cuts, { maxLineBytes: 100, skipLines: 1, sort });
-      assert.deepEqual([records.map(({ line }) => line), rejects], [[3, 4, 5], []], `cut every ${size} bytes`);
+      assert.deepEqual(
+        [records.map(({ line }) => line), rejects],
+        [[3, 4, 5], []],
+        `cut every ${size} bytes`,
+      );
     }
 });
 
