@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { FILE_START, type InputPosition } from '../core/input-position.js';
+import { AiopsError } from '../core/errors.js';
+import { FILE_START, inputName, type InputPosition } from '../core/input-position.js';
+import { SAME_INPUT_HINT, type AllRead } from './bytes/prefix-sums.js';
 import { endedSource, openSource, type ByteSource, type SourceOptions } from './bytes/source.js';
 import type { FilePlan } from './lines/plan.js';
 import { planOf, type InputSnapshot, type ResumePoint } from './snapshot/snapshot.js';
@@ -46,7 +49,10 @@ export async function reopenInput(
   const hasEnded = start === 'end' || from.afterPositions?.[index] === 'end' || from.isPinned === true;
   const most = known !== null && hasEnded ? { mostBytes: known.identity.sizeBytes } : {};
   const before = after === 'end' ? start : after;
+  const isOnceOnly = identity === null && from.allRead !== undefined;
   const open = async (): Promise<ByteSource> => {
+    if (plan === null && isOnceOnly)
+      return stillEmpty(input, { ...sourceOptions, allRead: from.allRead[index] ?? NOTHING }, stdin);
     if (plan === null || start === 'end' || before === 'end') return endedSource(input, { ...most, known });
     const options = { ...sourceOptions, ...most, known };
     const compared = { before, allRead: from.allRead?.[index] ?? null };
@@ -57,4 +63,29 @@ export async function reopenInput(
   const source = await open();
   const chunks = (): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => source.chunks() });
   return { source, plan, start, headMs: headMs ?? -Infinity, intervalsBack: 0, isSorted, chunks };
+}
+
+const NOTHING: AllRead = { bytes: 0, sha256: createHash('sha256').digest('hex'), isWhole: true };
+
+/**
+ * An input that can be read only once and had no record, read again to its end.
+ *
+ * @throws AiopsError `config` if it is not what it was: how to read records is decided once, by the first ones
+ */
+async function stillEmpty(input: string, options: SourceOptions, stdin: Readable): Promise<ByteSource> {
+  const source = await openSource(input, options, stdin);
+  try {
+    for await (const _ of { [Symbol.asyncIterator]: () => source.chunks() }) {
+      if (source.againState() === 'longer') throw hasRecordsNow(input);
+    }
+    return source;
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+function hasRecordsNow(input: string): AiopsError {
+  const text = `${inputName(input)} had no record when this run began, but has more than it had then`;
+  return new AiopsError('config', text, { hint: SAME_INPUT_HINT });
 }

@@ -128,3 +128,32 @@ test('of several inputs, standard input is compared while the others are unchang
   const rows = text(cwd, 'results.jsonl').trimEnd().split('\n');
   assert.equal(rows.length, 14);
 });
+
+for (const [what, first] of [
+  ['nothing', ''],
+  ['a header', 'timestamp,target,value\n'],
+] as const) {
+  test(`standard input that had ${what} beside a file is compared as well`, async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'b.csv'), csv(6, 'b'));
+    const args = ['replay', 'b.csv', ...ARGS.slice(1)];
+    const replay = (input: string): Promise<Finished> => runCli(args, { cwd, input });
+    assert.equal((await replay(first)).status, 0);
+    const before = sumsOf(cwd);
+    const refuseOther = async (): Promise<void> => {
+      const { status, stderr } = await replay(csv(3));
+      assert.equal(status, 78, stderr);
+      assert.match(stderr, /standard input had no record when this run began|first \d+ bytes differ/);
+      assert.deepEqual(sumsOf(cwd), before);
+    };
+    await refuseOther();
+    assert.equal((await replay(first)).status, 0);
+    assert.deepEqual(sumsOf(cwd), before);
+    writeFileSync(join(cwd, 'b.csv'), csv(8, 'b'));
+    const grown = await replay(first);
+    assert.equal(grown.status, 0, grown.stderr);
+    assert.equal(text(cwd, 'results.jsonl').trimEnd().split('\n').length, 8);
+    Object.assign(before, sumsOf(cwd));
+    await refuseOther();
+  });
+}
