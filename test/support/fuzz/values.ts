@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import { JoinedRecord } from '#build/core/joined-record.js';
 import type { MinuteRecord } from '#build/core/types.js';
+import { isGroupedNumber } from '#build/read/lines/number-format.js';
 import { UNCLEAR_POINT } from '#build/read/lines/reject-remedies.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines } from './physical-lines.js';
@@ -95,8 +96,10 @@ function csvValue(header: string): LineValue {
   };
 }
 
-function numberOf(text: string): number | 'bad' {
+/** Undefined for thousands that are apart: whether they may be is decided from the sample. */
+function numberOf(text: string): number | 'bad' | undefined {
   const trimmed = text.trim().replace(/^\u2212/, '-');
+  if (isGroupedNumber(trimmed, '.')) return undefined;
   if (trimmed === '' || /^(?:[-+]?nan|null)$/i.test(trimmed)) return NaN;
   const value = /^[-+.\de]+$/i.test(trimmed) ? Number(trimmed) : NaN;
   return Number.isFinite(value) ? value : 'bad';
