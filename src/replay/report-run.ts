@@ -31,6 +31,8 @@ export interface WrittenRun {
   /** What of the inputs was read; null: only a part of them, or that is not known. */
   readonly extent: KnownExtent | null;
   readonly sessions: RunSummary['sessions'];
+  /** That a session served it with, at most; null: unknown. */
+  readonly actors: number | null;
   /** About how it was served. */
   readonly notices: readonly Notice[];
 }
@@ -42,7 +44,7 @@ export interface WrittenRun {
  */
 export async function reportRun(
   config: ReplayConfig,
-  { output, shown, facts, progress, labels, extent, sessions, notices: aboutServing }: WrittenRun,
+  { output, shown, facts, progress, labels, extent, sessions, actors, notices: aboutServing }: WrittenRun,
   context: Pick<ReplayContext, 'stdin' | 'onNotice'>,
 ): Promise<ReplayOutcome> {
   const { input } = facts;
@@ -74,7 +76,7 @@ export async function reportRun(
   const of = { hasLabels: recording.hasLabels, before: progress, labels };
   const parts = {
     ...{ threshold: model.threshold, recording, totals, compared: null },
-    actors: resolveActors(config.actors, usableProcessors()),
+    actors: actors ?? resolveActors(config.actors, usableProcessors()),
     ready: { ...facts, actors: [], startMs: 0, notices: [] },
     figures: await figuresOfAllSessions(output, config.output, totals, of),
   };

@@ -7,6 +7,7 @@ import { replayConfig } from '#build/cli/replay-options.js';
 import { settingText } from '#build/cli/journaled.js';
 import { REPLAY_SETTINGS, type ReplayValues } from '#build/cli/settings.js';
 import type { Settings } from '#build/cli/settings/setting.js';
+import type { ActorCount } from '#build/core/actor-count.js';
 import { makePlan } from '#build/cluster/plan/make-plan.js';
 import type { SealedPlan } from '#build/cluster/plan/plan-file.js';
 import { runSlice, type SliceContext, type SliceOutcome } from '#build/cluster/slice/run-slice.js';
@@ -78,8 +79,9 @@ export async function sliceOnce(
   out: string,
   number: number,
   context: Partial<SliceContext> = {},
+  actors: ActorCount | null = null,
 ): Promise<SliceOutcome> {
-  const request = { planPath: planPath(out), number, actors: null, text: settingText };
+  const request = { planPath: planPath(out), number, actors, text: settingText };
   return runSlice(request, { ...unattended(), ...context });
 }
 

@@ -201,11 +201,22 @@ class Merge {
     if (progress === null) throw new Error('a plan has no slice');
     await this.#run.begin();
     const sessions = { resumed, earlierMinutes: progress.counts.minutes };
+    const actors = shares.actors?.most ?? null;
     const notices = [sharesNotice(shares)];
     const shown = asGiven(this.#config, this.#plan);
     const labels = this.#run.labels;
     const extent = readsStart(this.#plan) ? { targets: shares.met } : null;
-    const written = { output, shown, facts: this.#plan.facts, progress, labels, extent, sessions, notices };
+    const written = {
+      output,
+      shown,
+      facts: this.#plan.facts,
+      progress,
+      labels,
+      extent,
+      sessions,
+      actors,
+      notices,
+    };
     const outcome = await reportRun(this.#config, written, this.#context);
     await removeMerged(this.#folder, Infinity, this.#files); // another plan may have had more slices
     await removeEmptyParts(this.#folder, this.#files);

@@ -1,6 +1,6 @@
 import type { Notice } from '../../core/errors.js';
 import { count, dictionary, number, object, type Shape } from '../../core/shape.js';
-import type { RunProgress } from '../../replay/resume/run-facts.js';
+import type { RunProgress, RunUsage } from '../../replay/resume/run-facts.js';
 import { countText, figures, plural } from '../../report/format.js';
 import { joinedMet, NONE_MET, type MetTargets } from '../../read/lines/target-filter.js';
 import { fileSum, metTargets, type FileSum } from '../part.js';
@@ -20,10 +20,17 @@ export interface MergedShares {
   /** Complete attempts, with those that were set aside. */
   readonly attempts: number;
   readonly hosts: Readonly<Record<string, HostShare>>;
+  /** Of a slice; undefined: unknown. */
+  readonly actors?: ActorRange;
   /** Of the file with their counts of labelled records; undefined: no labels, or an earlier such file was lost. */
   readonly labels?: FileSum;
   /** Targets that they met. */
   readonly met: MetTargets;
+}
+
+export interface ActorRange {
+  readonly least: number;
+  readonly most: number;
 }
 
 export const NOTHING_MERGED: MergedShares = { slice: 0, attempts: 0, hosts: {}, met: NONE_MET };
@@ -32,7 +39,7 @@ const hostShare: Shape<HostShare> = object({ slices: count, rows: count, elapsed
 
 export const mergedShares: Shape<MergedShares> = object(
   { slice: count, attempts: count, hosts: dictionary(hostShare), met: metTargets },
-  { labels: fileSum },
+  { labels: fileSum, actors: object({ least: count, most: count }) },
 );
 
 /** A slice to be added. */
@@ -48,7 +55,7 @@ interface AddedSlice {
 
 /** The same with the next slice. */
 export function withSlice(
-  { slice, attempts, hosts, met }: MergedShares,
+  { slice, attempts, hosts, met, actors }: MergedShares,
   { host, attempts: added, progress, labels, met: alsoMet }: AddedSlice,
 ): MergedShares {
   const { slices, rows, elapsedMs } = hosts[host] ?? { slices: 0, rows: 0, elapsedMs: 0 };
@@ -58,15 +65,24 @@ export function withSlice(
   return {
     ...{ slice: slice + 1, attempts: attempts + added, hosts: { ...hosts, [host]: share } },
     ...(labels === null ? {} : { labels }),
+    actors: joinedActors(actors, usage),
     met: joinedMet(met, alsoMet),
   };
+}
+
+/** A slice has one session, so the time its actors had says how many they were. */
+function joinedActors(before: ActorRange | undefined, usage: RunUsage): ActorRange {
+  const { availableMs, elapsedMs, comparingMs } = usage;
+  const actors = Math.round(availableMs / (elapsedMs - comparingMs)) || 1;
+  const { least, most } = before ?? { least: actors, most: actors };
+  return { least: Math.min(least, actors), most: Math.max(most, actors) };
 }
 
 /** Hosts that are named; the others are counted. */
 const MOST_NAMED = 8;
 
 /** How a run was served, for its report. */
-export function sharesNotice({ slice, attempts, hosts }: MergedShares): Notice {
+export function sharesNotice({ slice, attempts, hosts, actors }: MergedShares): Notice {
   const shares = Object.entries(hosts).sort(([, a], [, b]) => b.rows - a.rows);
   const named = shares.slice(0, MOST_NAMED).map(([host, { slices, rows, elapsedMs }]) => {
     const rate = elapsedMs > 0 ? `, ${figures((1000 * rows) / elapsedMs)} rows/s each` : '';
@@ -78,7 +94,12 @@ export function sharesNotice({ slice, attempts, hosts }: MergedShares): Notice {
   return {
     level: 'info',
     text:
-      `merged from ${plural(slice, 'slice')}${tried}: ${[...named, ...more].join('; ')}. ` +
-      'Times and rates of this report are summed over slices, whichever ran at the same time',
+      `merged from ${plural(slice, 'slice')}${tried}${actorsText(actors)}: ${[...named, ...more].join('; ')}. ` +
+      'Times are summed over the slices, even where these ran at the same time; rates are those of one slice',
   };
+}
+
+function actorsText(actors: ActorRange | undefined): string {
+  if (actors === undefined || actors.least === actors.most) return '';
+  return ` with ${actors.least} to ${plural(actors.most, 'actor')}`;
 }

@@ -77,6 +77,25 @@ test('a row that crashes actors before a cut gives the error rows of one replay 
   assert.equal(textOf(config, 'results.jsonl'), local.results);
 });
 
+for (const { counts, text } of [
+  { counts: [1, 1], text: /^merged from 2 slices: / },
+  { counts: [3, 1], text: /^merged from 2 slices with 1 to 3 actors: / },
+]) {
+  test(`slices with ${counts.join(' and ')} actors are reported as such, whatever the plan asked for`, async (t) => {
+    const folder = temporaryFolder(t);
+    const input = join(folder, 'data.csv');
+    writeFileSync(input, poisoned(NaN));
+    const config = configFor([input], join(folder, 'run'), { actors: { kind: 'count', count: 2 } });
+    const plan = await planned(config, 2);
+    for (const [index, count] of counts.entries())
+      await sliceOnce(config.output.out, index + 1, {}, { kind: 'count', count });
+    assert.equal((await merged(plan, config)).kind, 'complete');
+    const { execution, notices } = readSummary(config.output.out);
+    assert.equal(execution.actors, Math.max(...counts));
+    assert.ok(notices.some((notice) => text.test(notice.text)));
+  });
+}
+
 interface Shape {
   readonly name: string;
   readonly file: string;
