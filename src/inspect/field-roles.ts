@@ -1,4 +1,5 @@
 import { timeFieldsOf, type FilePlan } from '../read/lines/plan.js';
+import { valueIndex } from '../read/lines/roles.js';
 import type { InspectedInput } from './inspection.js';
 
 type Field = InspectedInput['fields'][number];
@@ -14,7 +15,7 @@ export function fieldRoles(plan: FilePlan): Field[] {
 
 /** Null where a row has the values of several targets. */
 function columnOf(name: string, { roles, columns, wide }: FilePlan): string | null {
-  return wide === null ? (columns[roles.get(name) ?? -1] ?? null) : null;
+  return wide === null ? (columns[valueIndex(roles.get(name))] ?? null) : null;
 }
 
 function roleOf(name: string, plan: FilePlan): Field['role'] {
@@ -24,5 +25,5 @@ function roleOf(name: string, plan: FilePlan): Field['role'] {
   if (name === labelField) return 'label';
   if (name === long?.metricField) return 'metric name';
   if (name === long?.valueField) return 'value';
-  return (roles.get(name) ?? -1) >= 0 ? 'metric' : 'ignored';
+  return valueIndex(roles.get(name)) >= 0 ? 'metric' : 'ignored';
 }

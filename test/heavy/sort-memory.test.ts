@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { ROLE } from '#build/read/lines/plan.js';
+import { TIME } from '#build/read/lines/roles.js';
 
 import { CSV_PLAN } from '../support/csv-reading.js';
 import { folderWith } from '../support/reading.js';
@@ -39,7 +39,7 @@ const CHILD = `
   const { sortChunks } = await import(module);
   const { createReadStream, statSync } = await import('node:fs');
   const plan = ${JSON.stringify({ ...CSV_PLAN, header: ['timestamp', 'target', 'value'], timeField: 'timestamp' })};
-  const options = { plan: { ...plan, roles: new Map([['timestamp', ${ROLE.time}]]) }, timezone: 'UTC', maxLineBytes: 1e6, folder, byteOffset: 0, isRereadable: false, limits: { runBytes: 2 ** 20, fanIn: 8 } };
+  const options = { plan: { ...plan, roles: new Map([['timestamp', ${JSON.stringify(TIME)}]]) }, timezone: 'UTC', maxLineBytes: 1e6, folder, byteOffset: 0, isRereadable: false, limits: { runBytes: 2 ** 20, fanIn: 8 } };
   const { text } = await sortChunks(createReadStream(path), options);
   if (text.text.sizeBytes !== statSync(path).size) throw new Error('bytes were lost');
   console.log(process.resourceUsage().maxRSS);

@@ -4,8 +4,9 @@ import { AUTO_TIME } from '#build/core/time/format.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
 import { PLAIN_NUMBERS } from '#build/read/lines/number-format.js';
 import { AwaitedColumns } from '#build/read/lines/awaited-columns.js';
-import { LateFields, ROLE, type FilePlan } from '#build/read/lines/plan.js';
+import { LateFields, type FilePlan } from '#build/read/lines/plan.js';
 import { openReader } from '#build/read/lines/reader.js';
+import { TARGET, TIME, valueRole } from '#build/read/lines/roles.js';
 import { TargetFilter } from '#build/read/lines/target-filter.js';
 
 /** How a file of `time,target,v` is read. */
@@ -25,9 +26,9 @@ export const CSV_PLAN: FilePlan = {
   long: null,
   wide: null,
   roles: new Map([
-    ['time', ROLE.time],
-    ['target', ROLE.target],
-    ['v', 0],
+    ['time', TIME],
+    ['target', TARGET],
+    ['v', valueRole(0)],
   ]),
   columns: ['v'],
 };

@@ -11,7 +11,8 @@ import {
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd } from './number-field.js';
 import { mayBeGrouped, numberParser, type ParseNumber } from './number-format.js';
-import { ROLE, valuesPerRow, type FilePlan } from './plan.js';
+import { valuesPerRow, type FilePlan } from './plan.js';
+import { IGNORED, isName, isOfTime, valueIndex, type Role } from './roles.js';
 import { suffixParsers } from './units.js';
 import { FoundRow } from './found-row.js';
 import { timeJoiner } from './joined-time.js';
@@ -31,7 +32,10 @@ export class CsvReader implements BlockReader {
   readonly #sink: RowSink;
   readonly #row = new FoundRow();
   readonly #header: readonly string[];
-  readonly #roles: Int32Array;
+  /** Of the fields of the header. */
+  readonly #roles: readonly Role[];
+  /** Of the values that they hold; -1: none. */
+  readonly #indexes: Int32Array;
   readonly #delimiter: number;
   readonly #scanner: NumberScanner;
   readonly #parseNumber: ParseNumber;
@@ -66,12 +70,13 @@ export class CsvReader implements BlockReader {
     this.#unitLines = this.#headerSeen ? 0 : (plan.marks.unitLines ?? 0);
     this.#sink = sink;
     this.#header = header;
-    this.#roles = Int32Array.from(header, (name) => plan.roles.get(name) ?? ROLE.ignored);
+    this.#roles = header.map((name) => plan.roles.get(name) ?? IGNORED);
+    this.#indexes = Int32Array.from(this.#roles, valueIndex);
     this.#delimiter = delimiter.charCodeAt(0);
     this.#headerRules = headerRules(delimiter);
     this.#recordRules = recordRules(plan, parseTime);
     this.#joinTime = timeJoiner(plan);
-    const brought = this.#roles.filter((role) => role >= 0);
+    const brought = this.#indexes.filter((index) => index >= 0);
     this.#isPartial = brought.length < valuesPerRow(plan);
     if (this.#isPartial) this.#row.brings = [...brought];
   }
@@ -130,35 +135,33 @@ export class CsvReader implements BlockReader {
     const { bytes } = block;
     const row = this.#begin();
     const { values } = row;
+    const indexes = this.#indexes;
     const roles = this.#roles;
     const delimiter = this.#delimiter;
     const scanner = this.#scanner;
-    const { length } = roles;
     let field = 0;
     let hasMore = false;
     for (let at = start; ; at++) {
-      const role = roles[field] ?? ROLE.ignored;
+      const index = indexes[field] ?? -1;
       const isQuoted = bytes[at] === QUOTE && at < end;
       if (isQuoted) at++;
       const close = isQuoted ? QUOTE : delimiter;
       const from = at;
-      if (role >= 0) {
+      if (index >= 0) {
         const value = scanner.scan(block, at, end, close);
         at = scanner.stop;
-        if (value === undefined) this.#unusualValue(field, role, block.slice(from, at));
+        if (value === undefined) this.#unusualValue(field, index, block.slice(from, at));
         else if (this.#doubtful?.[field] === true)
-          this.#doubtfulValue(field, role, block.slice(from, at), value);
-        else values[role] = value;
+          this.#doubtfulValue(field, index, block.slice(from, at), value);
+        else values[index] = value;
       } else {
         at = fieldEnd(block, at, end, close);
-        if (role === ROLE.time) row.time = timeText(block, from, at);
-        else if (role === ROLE.target) row.target = this.#names.at(block, from, at).trim();
-        else if (role === ROLE.label) row.label = block.slice(from, at);
-        else if (role === ROLE.late) this.#late(field, block.text.substring(from, at));
-        else if (role === ROLE.metric) row.metric = this.#names.at(block, from, at).trim();
-        else if (role <= ROLE.timePart) row.setPart(role, timeText(block, from, at));
-        else if (role <= ROLE.targetPart) row.setPart(role, this.#names.at(block, from, at).trim());
-        else if (field >= length && from < at) hasMore ||= block.slice(from, at).trim() !== '';
+        const role = roles[field];
+        if (role === undefined) hasMore ||= from < at && block.slice(from, at).trim() !== '';
+        else if (isOfTime(role)) row.set(role, timeText(block, from, at));
+        else if (isName(role)) row.set(role, this.#names.at(block, from, at).trim());
+        else if (role.kind === 'label') row.set(role, block.slice(from, at));
+        else if (role.kind === 'late') this.#late(field, block.text.substring(from, at));
       }
       field++;
       if (isQuoted) at++;
@@ -177,18 +180,14 @@ export class CsvReader implements BlockReader {
     const row = this.#begin();
     for (let field = 0; field < fields.length; field++) {
       const text = fields[field] ?? '';
-      const role = this.#roles[field] ?? ROLE.ignored;
-      if (role >= 0) {
+      const role = this.#roles[field] ?? IGNORED;
+      if (role.kind === 'value') {
         const value = this.#parseNumber(text);
-        if (value === undefined) this.#unusualValue(field, role, text);
-        else if (this.#doubtful?.[field] === true) this.#doubtfulValue(field, role, text, value);
-        else row.values[role] = value;
-      } else if (role === ROLE.time) row.time = text;
-      else if (role === ROLE.target) row.target = text.trim();
-      else if (role === ROLE.label) row.label = text;
-      else if (role === ROLE.late) this.#late(field, text);
-      else if (role === ROLE.metric) row.metric = text.trim();
-      else if (role <= ROLE.targetPart) row.setPart(role, text.trim());
+        if (value === undefined) this.#unusualValue(field, role.index, text);
+        else if (this.#doubtful?.[field] === true) this.#doubtfulValue(field, role.index, text, value);
+        else row.values[role.index] = value;
+      } else if (role.kind === 'late') this.#late(field, text);
+      else row.set(role, isName(role) ? text.trim() : text);
     }
     this.#take(fields.length, fitsHeader(fields, this.#header));
     cursor.line += lines - 1;
@@ -222,19 +221,19 @@ export class CsvReader implements BlockReader {
   }
 
   /** Takes a value that is no number, unless it is one with a percent sign or unit where those are dropped. */
-  #unusualValue(field: number, role: number, text: string): void {
+  #unusualValue(field: number, index: number, text: string): void {
     const name = this.#header[field] ?? '';
     const value = this.#suffixed.get(name)?.(text);
-    this.#row.values[role] = value ?? Infinity;
+    this.#row.values[index] = value ?? Infinity;
     if (value === undefined) this.#row.badValue(name, text, this.#units.get(name));
   }
 
   /** Takes a number of a field in which nothing shows what a point means, or whose numbers have a unit. */
-  #doubtfulValue(field: number, role: number, text: string, value: number): void {
+  #doubtfulValue(field: number, index: number, text: string, value: number): void {
     const name = this.#header[field] ?? '';
     const unit = this.#units.get(name);
     const isBad = unit === undefined ? mayBeGrouped(text) : !Number.isNaN(value);
-    this.#row.values[role] = isBad ? Infinity : value;
+    this.#row.values[index] = isBad ? Infinity : value;
     if (isBad && unit === undefined) this.#row.unclearValue(name, text);
     else if (isBad) this.#row.badValue(name, text, unit);
   }

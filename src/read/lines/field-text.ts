@@ -3,10 +3,11 @@ import { eachField } from './json-fields.js';
 import { isObject, parseJsonLine } from '../text/json-value.js';
 import type { PartText } from './source-lines.js';
 import type { FilePlan } from './plan.js';
+import { valueIndex } from './roles.js';
 
-/** The text of the field with a role on its line, which is a row of the plan's file. */
+/** The text of the field that holds the value of an index, on a line which is a row of the plan's file. */
 export function fieldText({ format, delimiter, header, roles }: FilePlan): PartText {
-  const names = new Map([...roles].map(([name, role]) => [role, name]));
+  const names = new Map([...roles].map(([name, role]) => [valueIndex(role), name]));
   const textOf = (line: string, name: string): string => {
     if (format === 'csv') {
       const split = splitFields(line, delimiter);
@@ -20,8 +21,8 @@ export function fieldText({ format, delimiter, header, roles }: FilePlan): PartT
     });
     return text;
   };
-  return (line, role) => {
+  return (line, index) => {
     const { text, encoding } = line.raw();
-    return { text: encoding === 'utf8' ? textOf(text, names.get(role) ?? '') : text, encoding };
+    return { text: encoding === 'utf8' ? textOf(text, names.get(index) ?? '') : text, encoding };
   };
 }

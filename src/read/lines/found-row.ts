@@ -1,5 +1,5 @@
-import { ROLE } from './plan.js';
 import { UNCLEAR_POINT } from './reject-remedies.js';
+import type { Role } from './roles.js';
 import { show } from './show-value.js';
 import { notInUnit } from './units.js';
 
@@ -42,10 +42,31 @@ export class FoundRow {
     this.brings = brings.length + nested.length < values.length ? [...brings, ...nested] : null;
   }
 
-  /** Sets the part of the target, or of the time, that the role says. */
-  setPart(role: number, value: unknown): void {
-    if (role <= ROLE.timePart) this.timeParts[ROLE.timePart - role] = value;
-    else this.parts[ROLE.targetPart - role] = value;
+  /** Sets what a field holds by its role; numbers and what is ignored are not set. */
+  set(role: Role, found: unknown): void {
+    switch (role.kind) {
+      case 'time':
+        this.time = found;
+        break;
+      case 'target':
+        this.target = found;
+        break;
+      case 'label':
+        this.label = found;
+        break;
+      case 'metric':
+        this.metric = found;
+        break;
+      case 'timePart':
+        this.timeParts[role.part] = found;
+        break;
+      case 'targetPart':
+        this.parts[role.part] = found;
+        break;
+      case 'value':
+      case 'late':
+      case 'ignored':
+    }
   }
 
   /** `unit`: of the field's numbers; undefined: they have none. */

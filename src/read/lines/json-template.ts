@@ -2,7 +2,8 @@ import { nestedName } from './json-fields.js';
 import { NO_TOKEN, endOfToken } from './json-text.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner } from './number-field.js';
-import { ROLE, valuesPerRow, type FilePlan } from './plan.js';
+import { valuesPerRow, type FilePlan } from './plan.js';
+import { IGNORED, LATE, isName, valueIndex, type Role } from './roles.js';
 import type { FoundRow } from './found-row.js';
 import { TargetNames } from './target-filter.js';
 
@@ -26,7 +27,9 @@ export class JsonTemplate {
   /** The bytes before each value, and after the last one. */
   #before: readonly Uint8Array[] = [];
   #after: Uint8Array = new Uint8Array();
-  #roles: readonly number[] = [];
+  #roles: readonly Role[] = [];
+  /** Of the values that they hold; -1: none. */
+  #indexes: readonly number[] = [];
   /** The metrics that such lines have; null: all. */
   #brings: readonly number[] | null = null;
   #misses = 0;
@@ -63,8 +66,9 @@ export class JsonTemplate {
       return before;
     });
     this.#after = Buffer.from(line.slice(at));
-    this.#roles = names.map((name) => this.#plan.roles.get(name) ?? ROLE.late);
-    const brought = this.#roles.filter((role) => role >= 0);
+    this.#roles = names.map((name) => this.#plan.roles.get(name) ?? LATE);
+    this.#indexes = this.#roles.map(valueIndex);
+    const brought = this.#indexes.filter((index) => index >= 0);
     this.#brings = brought.length < valuesPerRow(this.#plan) ? brought : null;
   }
 
@@ -76,10 +80,10 @@ export class JsonTemplate {
     for (let i = 0; i < this.#roles.length; i++) {
       at = skip(block.bytes, at, this.#before[i]);
       if (at < 0) return false;
-      const role = this.#roles[i] ?? ROLE.ignored;
-      if (role >= 0) {
-        values[role] = this.#metric(block, at);
-      } else if (!this.#field(role, block, at, row)) {
+      const index = this.#indexes[i] ?? -1;
+      if (index >= 0) {
+        values[index] = this.#metric(block, at);
+      } else if (!this.#field(this.#roles[i] ?? IGNORED, block, at, row)) {
         return false;
       }
       if (this.#stop < 0) return false;
@@ -96,7 +100,7 @@ export class JsonTemplate {
     return value;
   }
 
-  #field(role: number, block: TextBlock, at: number, row: FoundRow): boolean {
+  #field(role: Role, block: TextBlock, at: number, row: FoundRow): boolean {
     if (block.bytes[at] !== QUOTE) {
       const value = this.#metric(block, at);
       if (this.#stop >= 0) return keep(row, role, Number.isNaN(value) ? null : value);
@@ -107,20 +111,14 @@ export class JsonTemplate {
     const close = endOfPlainString(block.bytes, at + 1);
     this.#stop = close + 1;
     if (close < 0) return false;
-    // A name of a target or metric outlives its line.
-    const isName = role === ROLE.target || (role <= ROLE.metric && role > ROLE.timePart);
-    return keep(row, role, isName ? this.#names.at(block, at + 1, close) : block.slice(at + 1, close));
+    return keep(row, role, isName(role) ? this.#names.at(block, at + 1, close) : block.slice(at + 1, close));
   }
 }
 
 /** False for a value that must be counted, which only the other way of reading does. */
-function keep(row: FoundRow, role: number, value: Scalar): boolean {
-  if (role === ROLE.time) row.time = value;
-  else if (role === ROLE.target) row.target = value;
-  else if (role === ROLE.label) row.label = value;
-  else if (role === ROLE.late) return value === null;
-  else if (role === ROLE.metric) row.metric = value;
-  else if (role <= ROLE.targetPart) row.setPart(role, value);
+function keep(row: FoundRow, role: Role, value: Scalar): boolean {
+  if (role.kind === 'late') return value === null;
+  row.set(role, value);
   return true;
 }
 

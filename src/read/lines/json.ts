@@ -4,7 +4,8 @@ import { eachField, fieldsOf } from './json-fields.js';
 import { isObject, own, parseJsonLine, type JsonObject } from '../text/json-value.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { mayBeGrouped, numberParser, type ParseNumber } from './number-format.js';
-import { ROLE, targetRoles, timeFieldsOf, type FilePlan, type LateFields } from './plan.js';
+import { timeFieldsOf, type FilePlan, type LateFields } from './plan.js';
+import { IGNORED, LATE, targetRoles, valueIndex, type Role } from './roles.js';
 import { suffixParsers } from './units.js';
 import { FoundRow, badShape } from './found-row.js';
 import { joinedTime, timeJoiner } from './joined-time.js';
@@ -108,10 +109,7 @@ export class JsonBatchesReader implements BlockReader {
     row.clear(null);
     this.#values(own(item, 'values'));
     row.time = time;
-    for (const [field, role] of this.#targets) {
-      if (role === ROLE.target) row.target = own(item, field);
-      else row.setPart(role, own(item, field));
-    }
+    for (const [field, role] of this.#targets) row.set(role, own(item, field));
     row.label = labelField === null ? undefined : own(item, labelField);
     this.#sink.take(row, index);
   }
@@ -159,9 +157,10 @@ class JsonFields {
   readonly #suffixed: ReadonlyMap<string, ParseNumber>;
   readonly #units: ReadonlyMap<string, string>;
   readonly #open: ReadonlySet<string>;
-  /** The names of the last object, and their roles. */
+  /** The names of the last object, their roles, and the indexes of the values that they hold; -1: none. */
   #names: readonly string[] = [];
-  #roles: readonly number[] = [];
+  #roles: readonly Role[] = [];
+  #indexes: readonly number[] = [];
   /** The metrics that it had; null: all. */
   #brings: readonly number[] | null = [];
 
@@ -184,16 +183,12 @@ class JsonFields {
     // It would also visit enumerable fields of Object.prototype; there are none.
     for (const name in fields) {
       if (name !== this.#names[i]) this.#learn(fields, row);
-      const role = this.#roles[i++] ?? ROLE.ignored;
+      const index = this.#indexes[i] ?? -1;
       const value = fields[name];
       // The difference is NaN for infinities, and for nothing else that JSON can hold.
-      if (role >= 0 && typeof value === 'number' && value - value === 0) values[role] = value;
-      else if (role === ROLE.time) row.time = value;
-      else if (role === ROLE.target) row.target = value;
-      else if (role === ROLE.label) row.label = value;
-      else if (role === ROLE.metric) row.metric = value;
-      else if (role <= ROLE.targetPart) row.setPart(role, value);
-      else if (role !== ROLE.ignored) this.#takeUnusual(name, role, value, row);
+      if (index >= 0 && typeof value === 'number' && value - value === 0) values[index] = value;
+      else this.#takeField(name, this.#roles[i] ?? IGNORED, value, row);
+      i++;
     }
     if (i !== this.#names.length) this.#learn(fields, row);
     if (this.#units.size > 0) this.#refuseBare(fields, row);
@@ -204,23 +199,34 @@ class JsonFields {
   #learn(fields: JsonObject, row: FoundRow): void {
     const { roles } = this.#plan;
     this.#names = Object.keys(fields);
-    this.#roles = this.#names.map((name) => roles.get(name) ?? ROLE.late);
+    this.#roles = this.#names.map((name) => roles.get(name) ?? LATE);
+    this.#indexes = this.#roles.map(valueIndex);
     const lacking = new Set(row.values.keys());
-    for (const role of this.#roles) lacking.delete(role);
+    for (const index of this.#indexes) lacking.delete(index);
     for (const column of lacking) if (!row.nested.includes(column)) row.values[column] = NaN;
-    this.#brings = lacking.size === 0 ? null : this.#roles.filter((role) => role >= 0);
+    this.#brings = lacking.size === 0 ? null : this.#indexes.filter((index) => index >= 0);
     row.brings = this.#brings;
   }
 
-  #takeUnusual(name: string, role: number, value: unknown, row: FoundRow): void {
-    if (role >= 0 && typeof value === 'string' && this.#open.has(name) && mayBeGrouped(value)) {
-      row.values[role] = Infinity;
+  #takeField(name: string, role: Role, value: unknown, row: FoundRow): void {
+    if (role.kind === 'value') this.#takeValue(name, role.index, value, row);
+    else if (role.kind === 'late') this.#takeLate(name, value, row);
+    else row.set(role, value);
+  }
+
+  #takeValue(name: string, index: number, value: unknown, row: FoundRow): void {
+    if (typeof value === 'string' && this.#open.has(name) && mayBeGrouped(value)) {
+      row.values[index] = Infinity;
       row.unclearValue(name, value);
-    } else if (role >= 0) {
+    } else {
       const number = this.#numberOf(name, value);
-      row.values[role] = number ?? Infinity;
+      row.values[index] = number ?? Infinity;
       if (number === undefined) row.badValue(name, value, this.#units.get(name));
-    } else if (fieldsOf(value) !== null) {
+    }
+  }
+
+  #takeLate(name: string, value: unknown, row: FoundRow): void {
+    if (fieldsOf(value) !== null) {
       if (this.#plan.layout === 'rows')
         eachField({ [name]: value }, (path, nested) => this.#takeNested(path, nested, row));
     } else if (!Number.isNaN(metricOf(value, this.#parseNumber)))
@@ -237,22 +243,17 @@ class JsonFields {
   #refuseBare(fields: JsonObject, row: FoundRow): void {
     for (const [name, unit] of this.#units) {
       const value = own(fields, name);
-      const role = this.#plan.roles.get(name) ?? ROLE.ignored;
-      if (role < 0 || typeof value !== 'number') continue;
-      row.values[role] = Infinity;
+      const index = valueIndex(this.#plan.roles.get(name));
+      if (index < 0 || typeof value !== 'number') continue;
+      row.values[index] = Infinity;
       row.badValue(name, value, unit);
     }
   }
 
   #takeNested(path: string, value: unknown, row: FoundRow): void {
-    const role = this.#plan.roles.get(path) ?? ROLE.late;
-    if (role === ROLE.time) row.time = value;
-    else if (role === ROLE.target) row.target = value;
-    else if (role === ROLE.label) row.label = value;
-    else if (role === ROLE.metric) row.metric = value;
-    else if (role <= ROLE.targetPart) row.setPart(role, value);
-    else if (role !== ROLE.ignored) this.#takeUnusual(path, role, value, row);
-    if (role >= 0) row.nested.push(role);
+    const role = this.#plan.roles.get(path) ?? LATE;
+    this.#takeField(path, role, value, row);
+    if (role.kind === 'value') row.nested.push(role.index);
   }
 }
 

@@ -5,23 +5,7 @@ import { oneLine } from '../../core/one-line.js';
 import type { TimeFormat } from '../../core/time/format.js';
 import type { LineMarks } from './marks.js';
 import type { NumberFormat } from './number-format.js';
-
-/** What a field of a file is for; 0 and above: the metric column of that index. Journals hold these numbers. */
-export const ROLE = {
-  time: -1,
-  target: -2,
-  label: -3,
-  /** Text, or nameless: never looked at. */
-  ignored: -4,
-  /** Had no value in the sample, so it is ignored; records that have one are counted. */
-  late: -5,
-  /** Names the metric of a row that has one. */
-  metric: -6,
-  /** And below: the parts of a target that several fields name together. */
-  targetPart: -10,
-  /** And below: the parts of a time that several fields hold together. */
-  timePart: -1000,
-} as const;
+import type { Role } from './roles.js';
 
 export type FileFormat = 'csv' | 'jsonl';
 export type Layout = 'rows' | 'batches';
@@ -50,8 +34,8 @@ export interface FilePlan {
   readonly long: LongPlan | null;
   /** The targets that each metric field is, in the order of their roles; null: fields are columns. */
   readonly wide: readonly string[] | null;
-  /** Field name → index among the values of a row, which mostly are the recording's columns, or one of `ROLE`. */
-  readonly roles: ReadonlyMap<string, number>;
+  /** By the names of the fields. */
+  readonly roles: ReadonlyMap<string, Role>;
   /** The recording's columns. */
   readonly columns: readonly string[];
 }
@@ -60,8 +44,8 @@ export interface FilePlan {
 export interface LongPlan {
   readonly metricField: string;
   readonly valueField: string;
-  /** Names in the metric field, with the indexes of their columns; below 0: not selected. */
-  readonly metrics: readonly (readonly [string, number])[];
+  /** Names in the metric field, with the indexes of their columns; null: not selected. */
+  readonly metrics: readonly (readonly [name: string, column: number | null])[];
   /** What becomes of rows of other metrics: they are rejected, or not selected. */
   readonly others: 'reject' | 'filter';
 }
@@ -86,12 +70,6 @@ export function valuesPerRow({ long, wide, columns }: Pick<FilePlan, 'long' | 'w
   return wide?.length ?? columns.length;
 }
 
-/** The role of each field that names the target, alone or together with others. */
-export function targetRoles(fields: readonly string[]): (readonly [field: string, role: number])[] {
-  if (fields.length === 1) return fields.map((field) => [field, ROLE.target]);
-  return fields.map((field, part) => [field, ROLE.targetPart - part]);
-}
-
 /** The fields that hold the time. */
 export function timeFieldsOf({ timeField, timeFields }: TimePlan): readonly string[] {
   return timeFields ?? [timeField];
@@ -103,12 +81,6 @@ type TimePlan = Pick<FilePlan, 'timeField' | 'timeFields'>;
 export function timePlan(fields: readonly string[]): TimePlan {
   const [timeField = ''] = fields;
   return fields.length > 1 ? { timeField, timeFields: fields } : { timeField };
-}
-
-/** The role of each field that holds the time, alone or together with others. */
-export function timeRoles(fields: readonly string[]): (readonly [field: string, role: number])[] {
-  if (fields.length === 1) return fields.map((field) => [field, ROLE.time]);
-  return fields.map((field, part) => [field, ROLE.timePart - part]);
 }
 
 /** What all files of a recording share. */

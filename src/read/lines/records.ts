@@ -106,7 +106,7 @@ export class RecordMaker implements RowSink {
     this.#rowValues = long === null && wide === null ? null : new Float64Array(valuesPerRow(plan));
     if (wide !== null) cursor.fieldText = fieldText(plan);
     this.#metrics = new Map(
-      long?.metrics.map(([name, column]) => [name, column < 0 ? NOT_SELECTED : [column]]),
+      long?.metrics.map(([name, column]) => [name, column === null ? NOT_SELECTED : [column]]),
     );
   }
 

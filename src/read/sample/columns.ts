@@ -1,15 +1,8 @@
 import { plural } from '../../core/count-text.js';
 import { AiopsError, type Notice } from '../../core/errors.js';
 import type { Intervals } from '../../core/grid.js';
-import {
-  ROLE,
-  longPlan,
-  targetRoles,
-  timePlan,
-  timeRoles,
-  type FilePlan,
-  type LongPlan,
-} from '../lines/plan.js';
+import { longPlan, timePlan, type FilePlan, type LongPlan } from '../lines/plan.js';
+import { IGNORED, LATE, foundRoles, valueIndex, valueRole, type Role } from '../lines/roles.js';
 import type { ReadOptions } from '../options.js';
 import { awaitedNotices, columnNotices, ignoredNotices } from './column-notices.js';
 import { decideCounters } from './metrics/counter-columns.js';
@@ -125,7 +118,7 @@ function planLong(
 ): LongPlan {
   const columns = metrics.map((name, column) => [oldName(name, options), column] as const);
   const texts = [...pooled].filter(([name, counts]) => !metrics.includes(name) && !isUnseen(counts));
-  const ignored = texts.map(([name]) => [oldName(name, options), ROLE.ignored] as const);
+  const ignored = texts.map(([name]) => [oldName(name, options), null] as const);
   return longPlan(long, [...columns, ...ignored], options.columns === undefined ? 'reject' : 'filter');
 }
 
@@ -135,34 +128,29 @@ function rolesOf(
   metrics: readonly string[],
   pooled: ReadonlyMap<string, FieldCounts>,
   options: ReadOptions,
-): Map<string, number> {
-  const roles = new Map<string, number>();
-  const indexes = new Map(metrics.map((name, index) => [name, index]));
+): Map<string, Role> {
+  const roles = new Map<string, Role>();
+  const values = new Map(metrics.map((name, index) => [name, valueRole(index)]));
   for (const field of new Set([...header, ...(fields.long === null ? sampled.names : [])])) {
     const name = newName(field, options);
-    const index = field === '' ? undefined : indexes.get(name);
+    const value = field === '' ? undefined : values.get(name);
     const isLate = options.columns === undefined && field !== '' && isUnseen(pooled.get(name));
-    roles.set(field, fields.long === null ? (index ?? (isLate ? ROLE.late : ROLE.ignored)) : ROLE.ignored);
+    roles.set(field, fields.long === null ? (value ?? (isLate ? LATE : IGNORED)) : IGNORED);
   }
   // Values in lists are in the order of the columns, whatever those are called.
-  if (layout === 'batches') metrics.forEach((name, i) => roles.set(oldName(name, options), i));
-  for (const name of fields.ignored.keys()) roles.set(name, ROLE.ignored);
+  if (layout === 'batches') metrics.forEach((name, i) => roles.set(oldName(name, options), valueRole(i)));
+  for (const name of fields.ignored.keys()) roles.set(name, IGNORED);
   if (format === 'jsonl' && fields.long === null && options.wide !== true) addLate(roles, metrics, options);
-  if (layout === 'rows') {
-    for (const [name, role] of timeRoles(fields.times.fields)) roles.set(name, role);
-    for (const [target, role] of targetRoles(fields.targets)) roles.set(target, role);
-    if (fields.label !== null) roles.set(fields.label, ROLE.label);
-    if (fields.long !== null) roles.set(fields.long.metric, ROLE.metric).set(fields.long.value, 0);
-  }
+  if (layout === 'rows') for (const [name, role] of foundRoles(fields)) roles.set(name, role);
   return roles;
 }
 
 /** Metrics that the sample of a file lacks come in later records, perhaps: any line of JSON may bring new fields. */
-function addLate(roles: Map<string, number>, metrics: readonly string[], options: ReadOptions): void {
-  const known = new Set(roles.values());
+function addLate(roles: Map<string, Role>, metrics: readonly string[], options: ReadOptions): void {
+  const known = new Set([...roles.values()].map(valueIndex));
   for (const [index, name] of metrics.entries()) {
     const field = oldName(name, options);
-    if (!known.has(index) && !roles.has(field)) roles.set(field, index);
+    if (!known.has(index) && !roles.has(field)) roles.set(field, valueRole(index));
   }
 }
 

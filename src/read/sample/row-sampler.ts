@@ -4,18 +4,9 @@ import type { FoundRow } from '../lines/found-row.js';
 import { eachField } from '../lines/json-fields.js';
 import type { JsonObject } from '../text/json-value.js';
 import { LineCursor } from '../lines/lines.js';
-import {
-  LateFields,
-  ROLE,
-  longPlan,
-  metricName,
-  targetRoles,
-  timePlan,
-  timeRoles,
-  type FileFormat,
-  type FilePlan,
-} from '../lines/plan.js';
+import { LateFields, longPlan, metricName, timePlan, type FileFormat, type FilePlan } from '../lines/plan.js';
 import type { RowSink } from '../lines/records.js';
+import { IGNORED, foundRoles, valueRole, type Role } from '../lines/roles.js';
 import { targetOf } from '../lines/target-name.js';
 import type { ReadOptions } from '../options.js';
 import type { FileFields, FileTimes } from './decide.js';
@@ -67,7 +58,7 @@ export class RowSampler implements RowSink {
   /** Records whose values came in lists; their names count only if there are no others. */
   readonly listed = new SampledRecords(false);
   readonly #named: SampledRecords;
-  readonly #roles = new Map<string, number>();
+  readonly #roles = new Map<string, Role>();
   readonly #columns: string[] = [];
   readonly #input: SampledInput;
   readonly #options: ReadOptions;
@@ -103,13 +94,8 @@ export class RowSampler implements RowSink {
     this.cursor = new LineCursor(input.file, options.maxLineBytes, onReject, { marks });
     const { long, ignored } = fields;
     this.#named = new SampledRecords(format === 'jsonl' || long !== null);
-    for (const name of ignored.keys()) this.#roles.set(name, ROLE.ignored);
-    if (layout === 'rows') {
-      for (const [name, role] of timeRoles(fields.times.fields)) this.#roles.set(name, role);
-      for (const [target, role] of targetRoles(fields.targets)) this.#roles.set(target, role);
-      if (fields.label !== null) this.#roles.set(fields.label, ROLE.label);
-      if (long !== null) this.#roles.set(long.metric, ROLE.metric).set(long.value, 0);
-    }
+    for (const name of ignored.keys()) this.#roles.set(name, IGNORED);
+    if (layout === 'rows') for (const [name, role] of foundRoles(fields)) this.#roles.set(name, role);
     this.plan = {
       file: input.file,
       ...{ format, layout, marks, delimiter, numbers: fields.numbers },
@@ -235,11 +221,11 @@ export class RowSampler implements RowSink {
   #learn(name: string): void {
     if (this.#roles.has(name)) return;
     if (this.plan.long !== null) {
-      this.#roles.set(name, ROLE.ignored);
+      this.#roles.set(name, IGNORED);
       return;
     }
     const index = this.#named.indexOf(name);
-    this.#roles.set(name, index);
+    this.#roles.set(name, valueRole(index));
     this.#columns[index] = name;
   }
 }

@@ -6,6 +6,14 @@ import type { FileFacts } from '../bytes/file-facts.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { ExportName } from '../exports/names.js';
 import type { FilePlan, RecordingFacts } from '../lines/plan.js';
+import {
+  codedLong,
+  codedRoles,
+  longOfCodes,
+  rolesOfCodes,
+  type CodedLong,
+  type CodedRoles,
+} from './role-codes.js';
 
 /** How a recording was read and what was read of it, as plain JSON: enough to read it in the same way again. */
 export interface InputSnapshot extends RecordingFacts {
@@ -32,9 +40,10 @@ export interface FileSnapshot {
   readonly isSorted?: boolean;
 }
 
-/** A FilePlan in which the roles are entries, as JSON has no maps. */
-interface PlanSnapshot extends Omit<FilePlan, 'roles' | 'columns'> {
-  readonly roles: readonly (readonly [string, number])[];
+/** A FilePlan as plain JSON. */
+interface PlanSnapshot extends Omit<FilePlan, 'roles' | 'long' | 'columns'> {
+  readonly long: CodedLong | null;
+  readonly roles: CodedRoles;
 }
 
 /** Where to resume reading a recording: what a run committed. */
@@ -94,9 +103,11 @@ export function hasLabels(files: readonly { readonly plan: Pick<FilePlan, 'label
 /** The plan of an input; null: it had no record. */
 export function planOf({ files, columns }: InputSnapshot, index: number): FilePlan | null {
   const plan = files[index]?.plan ?? null;
-  return plan === null ? null : { ...plan, roles: new Map(plan.roles), columns };
+  if (plan === null) return null;
+  const long = plan.long === null ? null : longOfCodes(plan.long);
+  return { ...plan, long, roles: rolesOfCodes(plan.roles), columns };
 }
 
 function planSnapshot({ columns: _, roles, ...plan }: FilePlan): PlanSnapshot {
-  return { ...plan, roles: [...roles] };
+  return { ...plan, long: plan.long === null ? null : codedLong(plan.long), roles: codedRoles(roles) };
 }

@@ -1,7 +1,8 @@
 import { parserOf, type ParseTime } from '../../core/time/format.js';
 import type { FoundRow } from '../lines/found-row.js';
 import { HEAD_OF_LONG_LINE, LineCursor } from '../lines/lines.js';
-import { LateFields, ROLE, type FilePlan } from '../lines/plan.js';
+import { LateFields, type FilePlan } from '../lines/plan.js';
+import { IGNORED, isOfTime } from '../lines/roles.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
 import type { RowSink } from '../lines/records.js';
 import { emptyEntry, mostTextBytes, type Entry } from './entry.js';
@@ -99,9 +100,7 @@ function withNewline(bytes: Buffer): Buffer {
 
 /** Nothing but the time is read. */
 function timesOnly(plan: FilePlan): FilePlan {
-  const roles = [...plan.roles].map(
-    ([name, role]) => [name, role === ROLE.time || role <= ROLE.timePart ? role : ROLE.ignored] as const,
-  );
+  const roles = [...plan.roles].map(([name, role]) => [name, isOfTime(role) ? role : IGNORED] as const);
   const none = { targetFields: [], labelField: null, long: null, wide: null, columns: [] };
   return { ...plan, ...none, roles: new Map(roles) };
 }

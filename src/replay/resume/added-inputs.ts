@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { AiopsError, type Notice } from '../../core/errors.js';
 import { inputName } from '../../core/input-position.js';
 import { formatDuration, isoTime } from '../../core/time.js';
-import { ROLE } from '../../read/lines/plan.js';
+import { withoutLate } from '../../read/snapshot/role-codes.js';
 import { readOptionsFor } from '../../read/model-needs.js';
 import { openRecording, reopenRecording, type ReadOptions } from '../../read/recording.js';
 import { areOfOneRotation } from '../../read/sample/series/rotation.js';
@@ -171,8 +171,8 @@ function readingDifferences(before: InputSnapshot, now: InputSnapshot, inputs: r
 function readingOf({ plan, headMs }: FileSnapshot): unknown {
   if (plan === null) return null;
   // Fields without a value in the sample are ignored as well.
-  const roles = plan.roles.map(([name, role]) => [name, role === ROLE.late ? ROLE.ignored : role]);
-  return JSON.parse(JSON.stringify({ ...plan, roles: roles.sort(), file: null, series: null, headMs }));
+  const roles = [...withoutLate(plan.roles)].sort();
+  return JSON.parse(JSON.stringify({ ...plan, roles, file: null, series: null, headMs }));
 }
 
 /** Null: its records name their targets. */

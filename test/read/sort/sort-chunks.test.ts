@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { NO_MARKS } from '#build/read/lines/marks.js';
-import { ROLE, type FilePlan } from '#build/read/lines/plan.js';
+import type { FilePlan } from '#build/read/lines/plan.js';
+import { IGNORED, valueRole } from '#build/read/lines/roles.js';
 import { sortChunks, type SortOptions } from '#build/read/sort/sort-chunks.js';
 import { CSV_PLAN, cutEvery } from '../../support/csv-reading.js';
 import { folderWith } from '../../support/reading.js';
@@ -15,7 +16,7 @@ const MAX_LINE_BYTES = 80;
 const CSV: FilePlan = {
   ...CSV_PLAN,
   header: ['time', 'target', 'note', 'v'],
-  roles: new Map([...CSV_PLAN.roles, ['note', ROLE.ignored]]),
+  roles: new Map([...CSV_PLAN.roles, ['note', IGNORED]]),
 };
 
 const ROWS: FilePlan = { ...CSV, file: 'in.jsonl', format: 'jsonl', delimiter: '', header: [] };
@@ -25,7 +26,7 @@ const COMMENTED: FilePlan = { ...CSV, marks: { skipLines: 1, hasComments: true, 
 const BATCHES: FilePlan = {
   ...ROWS,
   layout: 'batches',
-  roles: new Map([['v', 0]]),
+  roles: new Map([['v', valueRole(0)]]),
 };
 
 const second = fc.integer({ min: 0, max: 20 });
