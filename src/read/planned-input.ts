@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { AiopsError } from '../core/errors.js';
 import { FILE_START, inputName, type InputPosition } from '../core/input-position.js';
 import { SAME_INPUT_HINT, type AllRead } from './bytes/prefix-sums.js';
+import { peekedSource } from './bytes/peeked-source.js';
 import { endedSource, openSource, type ByteSource, type SourceOptions } from './bytes/source.js';
 import type { FilePlan } from './lines/plan.js';
 import { planOf, type InputSnapshot, type ResumePoint } from './snapshot/snapshot.js';
@@ -21,8 +22,16 @@ export interface PlannedInput {
   readonly intervalsBack: number;
   /** Whether its positions are those of its sorted text. */
   readonly isSorted: boolean;
+  /** As `FileSnapshot.shortSample`; null: its sample was full. */
+  readonly shortSample: number | null;
   /** Call once. */
   chunks(): AsyncIterable<Buffer>;
+}
+
+/** An input of a snapshot, opened again. */
+export interface ReopenedInput extends PlannedInput {
+  /** Its beginning, to decide again how to read it before its chunks are read; null: it is a file. */
+  readonly head: ByteSource | null;
 }
 
 export interface Reopening {
@@ -38,9 +47,10 @@ export async function reopenInput(
   input: string,
   index: number,
   { snapshot, from, stdin, sourceOptions, sort }: Reopening,
-): Promise<PlannedInput> {
+): Promise<ReopenedInput> {
   const plan = planOf(snapshot, index);
-  const { identity = null, digests = [], headMs = null, isSorted = false } = snapshot.files[index] ?? {};
+  const file = snapshot.files[index];
+  const { identity = null, digests = [], headMs = null, isSorted = false, shortSample = null } = file ?? {};
   const start = plan === null ? 'end' : (from.positions?.[index] ?? FILE_START);
   const fromByte = from.isPinned === true && start !== 'end' ? start.byteOffset : 0;
   const known = identity === null ? null : { identity, digests, fromByte };
@@ -50,19 +60,25 @@ export async function reopenInput(
   const most = known !== null && hasEnded ? { mostBytes: known.identity.sizeBytes } : {};
   const before = after === 'end' ? start : after;
   const isOnceOnly = identity === null && from.allRead !== undefined;
-  const open = async (): Promise<ByteSource> => {
+  const open = async (at: InputPosition): Promise<ByteSource> => {
     if (plan === null && isOnceOnly)
       return stillEmpty(input, { ...sourceOptions, allRead: from.allRead[index] ?? NOTHING }, stdin);
-    if (plan === null || start === 'end' || before === 'end') return endedSource(input, { ...most, known });
+    if (plan === null || at === 'end' || before === 'end') return endedSource(input, { ...most, known });
     const options = { ...sourceOptions, ...most, known };
     const compared = { before, allRead: from.allRead?.[index] ?? null };
-    if (!isSorted) return openSource(input, { ...options, ...compared }, stdin, start);
+    if (!isSorted) return openSource(input, { ...options, ...compared }, stdin, at);
     const unsorted = await openSource(input, options, stdin);
-    return openInOrder(unsorted, plan, { ...sort, sourceOptions: { ...options, ...compared } }, start);
+    return openInOrder(unsorted, plan, { ...sort, sourceOptions: { ...options, ...compared } }, at);
   };
-  const source = await open();
+  const peeks = isOnceOnly && from.decidesAgain === true && start !== 'end';
+  const { head, rest: source } = peeks
+    ? peekedSource(await open(FILE_START), start)
+    : { head: isOnceOnly ? await endedSource(input) : null, rest: await open(start) };
   const chunks = (): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => source.chunks() });
-  return { source, plan, start, headMs: headMs ?? -Infinity, intervalsBack: 0, isSorted, chunks };
+  return {
+    ...{ source, head, plan, start, headMs: headMs ?? -Infinity, intervalsBack: 0 },
+    ...{ isSorted, shortSample, chunks },
+  };
 }
 
 const NOTHING: AllRead = { bytes: 0, sha256: createHash('sha256').digest('hex'), isWhole: true };

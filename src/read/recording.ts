@@ -29,7 +29,8 @@ import { LiveFills, mergeMinutes } from './minutes/merge.js';
 import { rateSteps } from './minutes/rate-steps.js';
 import { selectSteps, type MinutesAround } from './minutes/select-steps.js';
 import type { ReadOptions } from './options.js';
-import { reopenInput, type PlannedInput } from './planned-input.js';
+import { decideAgain } from './decide-again.js';
+import { reopenInput, type PlannedInput, type ReopenedInput } from './planned-input.js';
 import { readMinutes } from './read-minutes.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
@@ -128,6 +129,7 @@ const NOT_RESUMED: Resumed = { emittedMs: -Infinity, afterMinuteMs: -Infinity };
 /**
  * Opens recordings, `-` being standard input, and detects their format, columns and interval by a sample.
  *
+ * @param allRead all that earlier sessions read of inputs that can be read only once, to compare them with
  * @throws AiopsError `usage`: an invalid option; `input_missing`: no such file, a folder, unreadable; `input_empty`: no
  *   record; `input_unusable`: no time or numeric column, a named one that is missing, no record of the sample that can
  *   be read, not text
@@ -137,6 +139,7 @@ export async function openRecording(
   options: ReadOptions,
   stdin: Readable,
   scratch: SortScratch = DEFAULT_SCRATCH,
+  allRead: ResumePoint['allRead'] = [],
 ): Promise<Recording> {
   checkOptions(inputs, options);
   await refuseSameFiles(inputs);
@@ -144,7 +147,9 @@ export async function openRecording(
   const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion, translate: options };
   const sources: ByteSource[] = [];
   try {
-    for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
+    for (const [i, input] of inputs.entries()) {
+      sources.push(await openSource(input, { ...sourceOptions, allRead: allRead[i] ?? null }, stdin));
+    }
     const taking = { options, scratch, sourceOptions, stdin };
     const { samples, notices: sorted } = await takeSamples(inputs, sources, taking);
     const { facts, notices, decisions, files, awaited } = detect(samples, options);
@@ -153,7 +158,11 @@ export async function openRecording(
       const start = plan === null ? 'end' : FILE_START;
       const { source } = sample;
       const isSorted = source.origins !== null;
-      return { source, plan, start, headMs, intervalsBack, isSorted, chunks: () => sample.chunks() };
+      const shortSample = sample.sample.shortOf;
+      return {
+        ...{ source, plan, start, headMs, intervalsBack, isSorted, shortSample },
+        chunks: () => sample.chunks(),
+      };
     });
     const intervals = new Intervals(facts.grid);
     const rules = readRules(options, intervals, new AwaitedColumns(facts.columns, awaited));
@@ -190,18 +199,24 @@ export async function reopenRecording(
   const { maxExpansion } = options;
   const sourceOptions = { blockBytes: blockBytesFor(inputs.length), maxExpansion, translate: options };
   const sort = { options, scratch };
-  const planned: PlannedInput[] = [];
+  const planned: ReopenedInput[] = [];
   try {
     for (const [i, input] of inputs.entries()) {
       planned.push(await reopenInput(input, i, { snapshot, from, stdin, sourceOptions, sort }));
     }
     const { columns, intervalMs, grid, intervalSource, layout } = snapshot;
-    const facts = { columns, intervalMs, grid, intervalSource, layout, notices: [], decisions: [] };
+    const heads = planned.map(({ head }) => head);
+    const { notices, shortSamples } =
+      from.decidesAgain === true
+        ? await decideAgain({ inputs, snapshot, heads }, options, { sourceOptions, scratch })
+        : { notices: [], shortSamples: planned.map(({ shortSample }) => shortSample) };
+    const facts = { columns, intervalMs, grid, intervalSource, layout, notices, decisions: [] };
+    const again = planned.map((input, i) => ({ ...input, shortSample: shortSamples[i] ?? null }));
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
     const rules = readRules(options, new Intervals(grid));
     const { watch } = from;
-    return makeRecording(planned, facts, rules, options, {
+    return makeRecording(again, facts, rules, options, {
       ...{ emittedMs, afterMinuteMs },
       ...(watch === undefined ? {} : { watch }),
     });

@@ -182,6 +182,11 @@ export class RowSampler implements RowSink {
     this.#named.add(facts, record);
   }
 
+  /** How many rows it has seen, those without a time or target included. */
+  get seen(): number {
+    return this.#records + this.#rejected;
+  }
+
   /** Whether all rows so far have shown their fields, and their metrics. */
   get hasShownAll(): boolean {
     const most = this.plan.long === null ? FIELD_RECORDS : LONG_RECORDS;

@@ -40,6 +40,8 @@ export interface FileSample {
   readonly metrics: readonly string[];
   /** Whether it has all fields, and all metrics, of the file. */
   readonly isWhole: boolean;
+  /** How many records it has if the input had too few so far for a full one; null: it is full. */
+  readonly shortOf: number | null;
   /** The first line that is too long, or not text. */
   readonly unread: Reject | null;
 }
@@ -119,6 +121,7 @@ export class Sampler {
       firstLine: head.firstLine,
       metrics: [],
       isWhole: hasEnded && rows?.hasShownAll !== false,
+      shortOf: this.isEnough ? null : (rows?.seen ?? 0),
       unread: head.unread,
     };
   }

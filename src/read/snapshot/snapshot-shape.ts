@@ -87,7 +87,7 @@ export const inputSnapshot: Shape<InputSnapshot> = object({
         digests: list(segment),
         isPacked: flag,
       },
-      { isSorted: flag, exportedFrom: oneOf(...EXPORT_NAMES) },
+      { isSorted: flag, exportedFrom: oneOf(...EXPORT_NAMES), shortSample: count },
     ),
   ),
 });

@@ -38,6 +38,8 @@ export interface FileSnapshot {
   readonly exportedFrom?: ExportName;
   /** Whether it was sorted: positions in it are those of the sorted text; default: no. */
   readonly isSorted?: boolean;
+  /** How many records it had if these were too few for a full sample, so that more might show something else. */
+  readonly shortSample?: number;
 }
 
 /** A FilePlan as plain JSON. */
@@ -58,6 +60,8 @@ export interface ResumePoint {
   readonly afterPositions?: readonly InputPosition[];
   /** All that earlier sessions read of inputs that can be read only once, also after that minute. */
   readonly allRead?: readonly (AllRead | null)[];
+  /** Whether to look how a run that began now would read the inputs; default: no. */
+  readonly decidesAgain?: boolean;
   /**
    * Whether files begin at `positions` and end where they did in the snapshot, even if they have grown; default: they
    * begin at their start, and end where they end now.
@@ -76,6 +80,7 @@ interface OpenedInput {
   readonly plan: FilePlan | null;
   readonly headMs: number;
   readonly isSorted: boolean;
+  readonly shortSample: number | null;
 }
 
 export function takeSnapshot(
@@ -84,13 +89,14 @@ export function takeSnapshot(
   inputs: readonly OpenedInput[],
 ): InputSnapshot {
   const files = inputs.map(
-    ({ source: { file, isPacked, exported }, plan, headMs, isSorted }): FileSnapshot => ({
+    ({ source: { file, isPacked, exported }, plan, headMs, isSorted, shortSample }): FileSnapshot => ({
       ...(plan === null ? { plan, headMs: null } : { plan: planSnapshot(plan), headMs }),
       identity: file?.identity ?? null,
       digests: file?.digests() ?? [],
       isPacked,
       ...(exported === null ? {} : { exportedFrom: exported.name }),
       ...(isSorted ? { isSorted } : {}),
+      ...(shortSample === null ? {} : { shortSample }),
     }),
   );
   return { columns, intervalMs, grid, intervalSource, layout, isLive, files };

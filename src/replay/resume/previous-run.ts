@@ -10,7 +10,7 @@ import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { AllRead } from '../../read/bytes/prefix-sums.js';
 import { readOptionsFor } from '../../read/model-needs.js';
-import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
+import { openRecording, type ReadOptions, type Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { SortScratch } from '../../read/sort/open-sorted.js';
 import type { RunSummary } from '../report/run-summary.js';
@@ -21,7 +21,8 @@ import { addsInputs, withAddedInputs } from './added-inputs.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
 import { previousJournal, withInputs } from './previous-journal.js';
 import { loadLike } from './load-like.js';
-import { allRead, lastUnlessOutdated, onceOnlyNotice, readAgain } from './read-again.js';
+import { openAgain } from './open-again.js';
+import { allRead, lastUnlessOutdated, onceOnlyNotice } from './read-again.js';
 import { writtenSummary } from './read-summary.js';
 import {
   computingDifferences,
@@ -262,15 +263,8 @@ class ResumableRun implements PreviousRun {
 
   async openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording> {
     if (this.#opened !== null) return this.#opened;
-    const { recording, changes, plan, read, lookBackMs } = this.#found;
     const { inputs } = this.#asked.config;
-    const isOnceOnly = changes.includes('unknown');
-    // Where nothing is kept, the inputs may show more by now than when it was decided how to read them.
-    if (this.progress === null && !isOnceOnly)
-      return (this.#opened = await openRecording(inputs, options, stdin, scratch));
-    const from = { ...plan.readFrom, allRead: read };
-    const opened = await reopenRecording(inputs, options, stdin, recording, from, scratch);
-    return (this.#opened = isOnceOnly ? await readAgain(opened, { ...from, lookBackMs }) : opened);
+    return (this.#opened = await openAgain(inputs, this.#found, options, { stdin, scratch }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
