@@ -62,16 +62,20 @@ const OF_FILE: Choices<FilePlan> = {
   table: ({ long }) =>
     long === null ? 'a row for all metrics' : `a row per metric (${oneLine(long.metricField)})`,
   'values of a row': ({ long }) => (long === null ? 'of its columns' : oneLine(long.valueField)),
-  'ignored metrics': ({ long }) => (long?.metrics ?? []).flatMap(([name, role]) => (role < 0 ? [name] : [])),
+  'ignored metrics': ({ long }) =>
+    (long?.metrics ?? []).flatMap(([name, column]) => (column === null ? [name] : [])),
 };
 
 /** What follows from the columns if they differ. */
 const OF_SAME_FILE: Choices<FilePlan> = {
   metrics: ({ long, wide, roles, columns }) => {
+    const values = [...roles].map(
+      ([field, role]) => [field, role.kind === 'value' ? role.index : null] as const,
+    );
     const names = wide ?? columns;
-    const metrics = (long?.metrics ?? [...roles]).filter(([, role]) => role >= 0);
-    const isOne = long !== null && metrics.length === 0;
-    return isOne ? [] : metrics.map(([field, role]) => renamed(field, names[role] ?? '')).sort();
+    return (long?.metrics ?? values)
+      .flatMap(([field, at]) => (at === null ? [] : [renamed(field, names[at] ?? '')]))
+      .sort();
   },
 };
 
