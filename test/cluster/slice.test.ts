@@ -15,6 +15,7 @@ import { MOST_LOST_IN_A_ROW } from '#build/core/loss-streak.js';
 
 import { finished, startCli, temporaryFolder } from '../support/cli.js';
 import { ANALYZER } from '../support/crashing-analyzers.js';
+import { merged } from '../support/merging.js';
 import { until } from '../support/wait.js';
 import {
   at,
@@ -164,6 +165,17 @@ test('an attempt whose slice another one completed ends well, and leaves nothing
   await writeFile(join(folder, 'go'), '');
   assert.deepEqual(await late, { kind: 'done-before', what: 'merged' });
   assert.equal(existsSync(partsFolder(run)), false);
+});
+
+test('slices of a run that a replay has completed since are merged already', async (t) => {
+  const { input, run, plan } = await planTwo(t);
+  await sliceOnce(run, 2);
+  const config = configFor([input], run);
+  const { results } = await localRun(config);
+  assert.deepEqual(await sliceOnce(run, 1), { kind: 'done-before', what: 'merged' });
+  assert.equal((await merged({ plan, config })).outcome.kind, 'done-before');
+  assert.equal(existsSync(partsFolder(run)), false);
+  assert.equal(await readFile(join(run, 'results.jsonl'), 'utf8'), results);
 });
 
 test('a slice whose plan was replaced asks for another attempt', async (t) => {

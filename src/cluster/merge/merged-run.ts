@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
-import { ShapeError } from '../../core/shape.js';
 import type { FolderOutput } from '../../output/folder-output.js';
 import { nodeFiles, type Files } from '../../output/files.js';
 import { entriesOf, headerOf, ofKind, type GrowingKind } from '../../output/growing-files.js';
@@ -17,7 +16,8 @@ import { pieces } from '../pieces.js';
 import type { GoodPart } from './check-part.js';
 import { joinedProgress } from './joined-progress.js';
 import { MergedLabels, type MergedLabelsOptions } from './merged-labels.js';
-import { mergedShares, NOTHING_MERGED, withSlice, type MergedShares } from './shares.js';
+import { isOfPlan, isOlder, lastShares } from './run-of-plan.js';
+import { NOTHING_MERGED, withSlice, type MergedShares } from './shares.js';
 
 interface Opened extends MergedLabelsOptions {
   readonly output: FolderOutput;
@@ -161,7 +161,7 @@ export function mergedIn(previous: JournalContents, plan: SealedPlan, out: strin
   const progress = journal.lastCommit();
   const { completion } = journal;
   if (progress === null) return { ...NONE, completion };
-  const shares = sharesOf(previous.commits.at(-1)?.state);
+  const shares = lastShares(previous);
   return shares === null ? null : { progress, shares, completion };
 }
 
@@ -170,25 +170,8 @@ function replayed(previous: JournalContents, plan: SealedPlan, out: string): Mer
   const journal = previousJournal(out, previous);
   const { facts, completion } = journal;
   const progress = journal.lastCommit();
-  if (facts.startedAt !== plan.facts.startedAt || completion === null || progress?.ended !== true)
-    return null;
+  if (completion === null || progress?.ended !== true || !isOfPlan(previous, facts, plan)) return null;
   return { progress, completion, shares: { ...NOTHING_MERGED, slice: plan.slices.length }, isReplayed: true };
-}
-
-/** Whether a run began before the plan was made. */
-function isOlder(previous: JournalContents, { facts }: SealedPlan): boolean {
-  const { startedAt } = (previous.facts ?? {}) as { startedAt?: unknown };
-  return typeof startedAt === 'string' && startedAt < facts.startedAt;
-}
-
-/** Null: a replay committed it. */
-function sharesOf(state: unknown): MergedShares | null {
-  try {
-    return mergedShares((state as { merged?: unknown } | null)?.merged);
-  } catch (error) {
-    if (error instanceof ShapeError) return null;
-    throw error;
-  }
 }
 
 export function anotherRun(out: string): AiopsError {

@@ -14,6 +14,7 @@ import { replay } from '../../replay/replay.js';
 import type { ReplayConfig, SettingText } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
+import { isOfPlan } from '../merge/run-of-plan.js';
 import {
   NOTHING_OPEN,
   partCompletion,
@@ -161,10 +162,10 @@ async function doneBefore(
   return null;
 }
 
-async function isMerged(run: string, { facts }: SealedPlan, { until }: Slice): Promise<boolean> {
+async function isMerged(run: string, plan: SealedPlan, { until }: Slice): Promise<boolean> {
   const contents = await readJournal(run);
   const journal = contents === null ? null : previousJournal(run, contents);
-  if (journal === null || journal.facts.startedAt !== facts.startedAt) return false;
+  if (contents === null || journal === null || !isOfPlan(contents, journal.facts, plan)) return false;
   const { ended = false, minuteMs = null } = journal.lastCommit() ?? {};
   return ended || (until !== null && minuteMs !== null && minuteMs >= until.minuteMs);
 }

@@ -281,6 +281,34 @@ test('of a run that a replay resumed nothing is merged, and its parts go once it
   await assert.rejects(merged(run), /holds a run that was not made from its plan alone/);
 });
 
+test('a run that a replay began after the plan and completed is that of the plan, and its parts go', async (t) => {
+  const run = await cut(t, 3);
+  const { out } = run.config.output;
+  await writeParts(run, [2]);
+  await runLocally(run.config);
+  const finished = readFileSync(join(out, 'results.jsonl'), 'utf8');
+  const { outcome, steps } = await merged(run);
+  assert.deepEqual([outcome.kind, steps], ['done-before', []]);
+  assert.equal(existsSync(partsFolder(out)), false);
+  assert.equal(readFileSync(join(out, 'results.jsonl'), 'utf8'), finished);
+});
+
+test('a run that a replay began with other settings, or before the plan, is not that of the plan', async (t) => {
+  const run = await cut(t, 3);
+  const { settings } = run.plan.facts;
+  await writeParts(run, [1, 2, 3]);
+  await runLocally(run.config);
+  for (const change of [
+    { settings: { ...settings, '--grace': 7 } },
+    { startedAt: '2999-01-01T00:00:00.000Z' },
+    { input: { ...run.plan.facts.input, window: 7 } },
+  ]) {
+    const plan = { ...run.plan, facts: { ...run.plan.facts, ...change } };
+    await assert.rejects(merged({ ...run, plan }), /holds a run that was not made from its plan alone/);
+  }
+  assert.equal(readdirSync(partsFolder(run.config.output.out)).length, 3);
+});
+
 test('status says which slices are merged, complete and missing', async (t) => {
   const run = await cut(t, 5);
   const { out } = run.config.output;
