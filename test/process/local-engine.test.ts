@@ -82,6 +82,18 @@ test(
   },
 );
 
+test('a plan that replaces a complete run is followed without --restart', async (t) => {
+  const { cwd } = await folderWith(t);
+  const earlier = await runCli(['replay', 'data.csv', '--out', 'out', ...FLAGS, '--grace', '2'], { cwd });
+  assert.equal(earlier.status, 3, earlier.stderr);
+  const plan = ['plan', 'data.csv', '--out', 'out', '--slices', '5', '--restart', ...FLAGS];
+  const planned = await runCli(plan, { cwd });
+  assert.equal(planned.status, 0, planned.stderr);
+  const { status, stderr } = await runCli(ENGINE, { cwd });
+  assert.equal(status, 3, stderr);
+  assertSame(cwd);
+});
+
 test('a run in slices ends with the status of a slice that cannot succeed', async (t) => {
   const { cwd } = await folderWith(t);
   const planned = await runCli(['plan', 'data.csv', '--out', 'out', '--slices', '5', ...FLAGS], { cwd });

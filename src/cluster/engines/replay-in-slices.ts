@@ -36,7 +36,13 @@ export async function replayInSlices(
   const plan = (await earlierPlan(config)) ?? (await makePlan({ config, slices }, context));
   if (plan === null) return null;
   const { onNotice, onSliceLine } = context;
-  return runSlices(plan, config, engine({ plan, folder: config.output.out, onNotice, onSliceLine }), context);
+  const merging = { ...config, backfill: { ...config.backfill, restart: plan.config.backfill.restart } };
+  return runSlices(
+    plan,
+    merging,
+    engine({ plan, folder: config.output.out, onNotice, onSliceLine }),
+    context,
+  );
 }
 
 /** Null: there is none, or it is to be replaced. */
