@@ -5,8 +5,9 @@ import { checkCommittedRejects } from '../replay/resume/complete-run.js';
 import type { RunProgress } from '../replay/resume/run-facts.js';
 import type { RunStatus, SlicesStatus } from '../replay/resume/status-report.js';
 import { runStatus } from '../replay/resume/read-status.js';
-import { mergedIn } from './merge/merged-run.js';
-import { completeParts, NO_ATTEMPTS, ofOtherPlans } from './merge/parts.js';
+import { mergedIn, type Merged } from './merge/merged-run.js';
+import { completeParts, NO_ATTEMPTS, ofOtherPlans, type Attempts } from './merge/parts.js';
+import { replacedBy } from './merge/run-of-plan.js';
 import { readPlan, type SealedPlan } from './plan/plan-file.js';
 import { planPath } from './run-layout.js';
 
@@ -17,17 +18,22 @@ import { planPath } from './run-layout.js';
  */
 export async function slicedStatus(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
   const plan = await readPlan(planPath(folder));
-  const slices = await slicesOf(folder, plan, files);
-  const status = await runStatus(folder, files, plan.facts);
-  return slices === null ? status : { ...status, slices };
-}
-
-/** Null: the run in the folder was not made from the plan. */
-async function slicesOf(folder: string, plan: SealedPlan, files: Files): Promise<SlicesStatus | null> {
   const parts = await completeParts(folder, files); // first: what is merged in between is not missing then
   const previous = await readJournal(folder, files);
   const found = previous === null ? null : mergedIn(previous, plan, folder);
-  if (previous !== null && found === null) return null;
+  const replaces = previous === null || found !== null ? null : replacedBy(previous, plan, folder);
+  if (previous !== null && found === null && replaces === null) return runStatus(folder, files);
+  const slices = await slicesOf(plan, parts, found, files);
+  const status = await runStatus(folder, files, { facts: plan.facts, isReplacing: replaces !== null });
+  return { ...status, slices, ...(replaces === null ? {} : { replaces }) };
+}
+
+async function slicesOf(
+  plan: SealedPlan,
+  parts: ReadonlyMap<number, Attempts>,
+  found: Merged | null,
+  files: Files,
+): Promise<SlicesStatus> {
   const merged = found?.shares.slice ?? 0;
   const rest = plan.slices.slice(merged).map(({ number }) => number);
   const others = new Set((await ofOtherPlans(parts.values(), plan, files)).map(({ path }) => path));

@@ -16,18 +16,25 @@ import { previousJournal } from './previous-journal.js';
 import { writtenSummary } from './read-summary.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
+/** A run of which nothing is written yet. */
+interface Planned {
+  readonly facts: RunFacts;
+  /** Whether it replaces the run in the folder. */
+  readonly isReplacing: boolean;
+}
+
 /**
  * What the journal in a folder says about its run, and whether a process is at work on it. Takes no lock and changes
  * nothing, so it may be called at any time.
  *
- * @param planned what its journal will begin with, where there is none yet
+ * @param planned what its journal will begin with, where there is none yet, or one of a run that is replaced
  * @throws AiopsError `input_missing` where there is no journal, or this user may not read the run; `config` where it is
  * not a journal of this program, `output_io`
  */
 export async function runStatus(
   folder: string,
   files: Files = nodeFiles,
-  planned: RunFacts | null = null,
+  planned: Planned | null = null,
 ): Promise<RunStatus> {
   try {
     return await readStatus(folder, files, planned);
@@ -38,12 +45,12 @@ export async function runStatus(
   }
 }
 
-async function readStatus(folder: string, files: Files, planned: RunFacts | null): Promise<RunStatus> {
+async function readStatus(folder: string, files: Files, planned: Planned | null): Promise<RunStatus> {
   // First, so that a run which ends while we look is reported as running, not as killed.
   const held = await folderHolder(folder, files);
-  const found = await readJournal(folder, files);
+  const found = planned?.isReplacing === true ? null : await readJournal(folder, files);
   if (found === null && planned === null) throw await noRun(folder, files);
-  const journal = found ?? emptyJournal(planned);
+  const journal = found ?? emptyJournal(planned?.facts ?? null);
   const previous = previousJournal(folder, journal);
   const { facts, completion } = previous;
   const { program, startedAt, settings, recording, model, input, backend } = facts;

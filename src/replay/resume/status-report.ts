@@ -51,6 +51,8 @@ export interface RunStatus {
   readonly damaged: readonly DamagedFile[];
   /** Of a run that was planned in slices. */
   readonly slices?: SlicesStatus;
+  /** The run in the folder that its first merge replaces; `completedAt` null: that was not complete. */
+  readonly replaces?: { readonly startedAt: string; readonly completedAt: string | null };
 }
 
 /** How far the slices of a run are, by their numbers. */
@@ -127,7 +129,8 @@ export function statusText(status: RunStatus, settings: string): string {
   return `${factLines(facts).join('\n')}\n`;
 }
 
-function stateText({ state, holder, completedAt, isLive, damaged, slices, folder }: RunStatus): string {
+function stateText(status: RunStatus): string {
+  const { state, holder, completedAt, isLive, damaged, slices, folder, replaces } = status;
   const process =
     holder === null ? 'a process' : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
   const again = slices === undefined ? 'run the same command again to resume it' : mergeText(slices, folder);
@@ -141,7 +144,7 @@ function stateText({ state, holder, completedAt, isLive, damaged, slices, folder
     case 'held':
       return `locked by ${process}; this host cannot tell whether it is still running`;
     case 'planned':
-      return `planned: ${next}`;
+      return `planned${replaces === undefined ? '' : ` (replaces ${replacedText(replaces)})`}: ${next}`;
     case 'ended':
       return slices === undefined ? `not complete: interrupted, or failed; ${next}` : `not complete: ${next}`;
     case 'killed':
@@ -149,6 +152,10 @@ function stateText({ state, holder, completedAt, isLive, damaged, slices, folder
     case 'complete':
       return `complete since ${completedAt ?? 'its end'}`;
   }
+}
+
+function replacedText({ completedAt }: NonNullable<RunStatus['replaces']>): string {
+  return completedAt === null ? 'a run that is not complete' : `a run that is complete since ${completedAt}`;
 }
 
 function mergeText({ missing, tooManyRejects }: SlicesStatus, folder: string): string {

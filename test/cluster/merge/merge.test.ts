@@ -19,6 +19,7 @@ import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
 import { AiopsError } from '#build/core/errors.js';
 import { statusText } from '#build/replay/resume/status-report.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
+import { runStatus } from '#build/replay/resume/read-status.js';
 
 import { temporaryFolder } from '../../support/cli.js';
 import { cutRun, runLocally, writePart, type CutRun } from '../../support/cut-run.js';
@@ -332,4 +333,30 @@ test('status says which slices are merged, complete and missing', async (t) => {
   const done = await slicedStatus(out);
   assert.deepEqual(done.slices, { ...none, merged: 5 });
   assert.equal(done.state, 'complete');
+});
+
+test('status shows the run that is planned, not the complete one that it replaces', async (t) => {
+  const run = await cut(t, 3);
+  const { out } = run.config.output;
+  const older = { ...run.plan.facts, startedAt: '2020-01-01T00:00:00.000Z' };
+  const old = { ...run, plan: { ...run.plan, facts: older, sha256: 'older' } };
+  await writeParts(old, [1, 2, 3]);
+  await merged(old);
+  const { completedAt } = await runStatus(out);
+  const backfill = { ...run.config.backfill, restart: true };
+  const config = { ...run.config, backfill };
+  const plan = await writePlan(planPath(out), { ...run.plan, config });
+  const sealed = { ...run, plan, config };
+  await writeParts(sealed, [2]);
+  const status = await slicedStatus(out);
+  assert.deepEqual(status.slices, {
+    ...{ all: 3, merged: 0, complete: [2], missing: [1, 3], tooManyRejects: false },
+  });
+  assert.deepEqual([status.state, status.progress, status.completedAt], ['planned', null, null]);
+  assert.deepEqual(status.replaces, { startedAt: older.startedAt, completedAt });
+  assert.match(statusText(status, ''), /^state +planned \(replaces a run that is complete since 20/);
+  await writeParts(sealed, [1, 3]);
+  await merged(sealed);
+  const done = await slicedStatus(out);
+  assert.deepEqual([done.state, done.replaces, done.slices?.merged], ['complete', undefined, 3]);
 });
