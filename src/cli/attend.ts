@@ -4,6 +4,7 @@ import type { ActorLog, ReadyFacts } from '../core/types.js';
 import { durationText } from '../report/format.js';
 import { Console } from './console.js';
 import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
+import { settingText } from './journaled.js';
 import { openProgress, type Progress } from './progress.js';
 import { watchSignals } from './signals.js';
 
@@ -20,6 +21,7 @@ export interface Attended {
   readonly onNotice: (notice: Notice) => void;
   readonly onReady: (ready: ReadyFacts) => void;
   readonly onActorLine: ActorLog;
+  readonly settingText: typeof settingText;
 }
 
 export interface AttendOptions {
@@ -73,6 +75,7 @@ export async function attend(
         if (stream === 'stderr') terminal.forward(text);
         else terminal.info(text);
       },
+      settingText,
     });
   } finally {
     progress.stop();

@@ -36,7 +36,6 @@ export function journaled(
   return {
     results: { input: inputs, ...thatChange('results') },
     serving: thatChange('serving'),
-    text: settingText,
   };
 }
 

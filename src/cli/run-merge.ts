@@ -7,7 +7,6 @@ import { AiopsError } from '../core/errors.js';
 import { countText, numbersText, plural } from '../report/format.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
 import { attend } from './attend.js';
-import { settingText } from './journaled.js';
 import type { ProgressStep } from './progress.js';
 import { conclude } from './conclude.js';
 
@@ -26,7 +25,7 @@ export async function runMerge(named: string, flags: MergeFlags): Promise<number
   const folder = runFolder(named);
   const { follow = false, breakLock = false, json = false, quiet = false } = flags;
   const plan = await readPlan(planPath(folder));
-  const planned = configOf(plan, settingText);
+  const planned = configOf(plan);
   const config: ReplayConfig = {
     ...planned,
     output: { ...planned.output, out: folder },

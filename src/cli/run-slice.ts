@@ -3,7 +3,6 @@ import { namedPlan } from '../cluster/run-layout.js';
 import type { ActorCount } from '../core/actor-count.js';
 import { countText, plural } from '../report/format.js';
 import { attend } from './attend.js';
-import { settingText } from './journaled.js';
 
 export interface SliceFlags {
   readonly actors?: ActorCount;
@@ -25,7 +24,7 @@ export async function runSliceCommand(
     using _ = endWithStdin ? endWhenStdinCloses() : null;
     const { progress, terminal } = attended;
     const outcome = await runSlice(
-      { planPath: namedPlan(named), number, actors: actors ?? null, text: settingText },
+      { planPath: namedPlan(named), number, actors: actors ?? null },
       {
         ...attended,
         onWritten: (written) =>

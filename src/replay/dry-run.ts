@@ -52,7 +52,7 @@ export interface DryRun {
 /** The context of a dry run, which writes nothing. */
 export type DryContext = Pick<
   ReplayContext,
-  'stdin' | 'signal' | 'graceOver' | 'onNotice' | 'onReady' | 'onActorLine'
+  'stdin' | 'signal' | 'graceOver' | 'onNotice' | 'onReady' | 'onActorLine' | 'settingText'
 >;
 
 /**
@@ -62,13 +62,21 @@ export type DryContext = Pick<
  * @throws AiopsError what the run would end with
  */
 export async function dryRun(config: ReplayConfig, context: DryContext): Promise<DryRun | null> {
-  const { stdin, signal, onNotice } = context;
+  const { stdin, signal, onNotice, settingText } = context;
   const model = await findModel(config.model);
   const { restart } = config.backfill;
   const output = await peekOutput(config.output, { restart });
   await refuseHeld(config, output);
   const scratch = { folder: tmpdir(), signal };
-  await using previous = await findPreviousRun({ output, config, model, stdin, scratch, onNotice });
+  await using previous = await findPreviousRun({
+    output,
+    config,
+    model,
+    stdin,
+    scratch,
+    onNotice,
+    settingText,
+  });
   const { progress } = previous;
   await using executors = openExecutors(config, model, previous, context);
   const known = await previous.outcome(executors, signal);

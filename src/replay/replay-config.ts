@@ -21,16 +21,12 @@ export interface BackfillSettings {
   readonly commitIntervalMs: number;
 }
 
-/** A journaled setting as one would type it after its flag; '': a flag without a value, null: not given. */
-export type SettingText = (flag: string, value: unknown) => string | null;
-
 /** What the journal keeps of a run's settings, by their flags; null: not given. */
 export interface JournaledSettings {
   /** Settings that can change a result. */
   readonly results: Readonly<Record<string, unknown>>;
   /** Settings that can change one only where answers depend on how a minute is cut. */
   readonly serving: Readonly<Record<string, unknown>>;
-  readonly text: SettingText;
 }
 
 /** A replay's settings, validated. */

@@ -5,6 +5,9 @@ import type { ActorLog, ReadyFacts } from '../core/types.js';
 import type { RunSummary } from './report/run-summary.js';
 import type { RunCounts } from '../core/counts.js';
 
+/** A journaled setting as one would type it after its flag; '': a flag without a value, null: not given. */
+export type SettingText = (flag: string, value: unknown) => string | null;
+
 /** What a run needs from its caller, and what it reports while it is at work. */
 export interface ReplayContext {
   readonly stdin: Readable;
@@ -19,6 +22,8 @@ export interface ReplayContext {
   readonly onWritten: (written: Written) => void;
   /** Gets the lines that actors print. */
   readonly onActorLine: ActorLog;
+  /** For messages. */
+  readonly settingText: SettingText;
 }
 
 /** What a run has written so far. */

@@ -52,14 +52,14 @@ async function runStages(
   context: ReplayContext,
   find: typeof findPreviousRun,
 ): Promise<ReplayOutcome> {
-  const { stdin, signal, graceOver, onNotice, onWritten } = context;
+  const { stdin, signal, graceOver, onNotice, onWritten, settingText } = context;
 
   // 1. Open the run: its model, its output, and what earlier sessions left there.
   const model = await findModel(config.model);
   await using output = await openRunOutput(config, context);
   const { out } = config.output;
   const scratch = { folder: out === '-' ? tmpdir() : out, signal };
-  await using previous = await find({ output, config, model, stdin, scratch, onNotice });
+  await using previous = await find({ output, config, model, stdin, scratch, onNotice, settingText });
   await using executors = openExecutors(config, model, previous, context);
   const known = await previous.outcome(executors, signal);
   if (known !== null) return known;

@@ -32,6 +32,7 @@ import { readJournal, type Commit } from '#build/output/journal.js';
 import { openFolderOutput } from '#build/output/open-output.js';
 import { pathsOf } from '#build/output/output-paths.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
+import { settingText } from '#build/cli/journaled.js';
 import type { ReplayContext } from '#build/replay/replay-context.js';
 import { RunLabels, type LabelTallies } from '#build/replay/report/run-labels.js';
 import { previousJournal } from '#build/replay/resume/previous-journal.js';
@@ -76,7 +77,7 @@ export async function runLocally(
     {
       ...{ stdin: Readable.from([]), stdout: new PassThrough() },
       ...{ signal: new AbortController().signal, graceOver: new AbortController().signal },
-      ...{ onNotice: ignore, onReady: ignore, onWritten: ignore, onActorLine: ignore },
+      ...{ onNotice: ignore, onReady: ignore, onWritten: ignore, onActorLine: ignore, settingText },
       ...context,
     },
   );

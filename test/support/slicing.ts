@@ -21,7 +21,7 @@ function unattended(): SliceContext {
   const nothing = (): void => undefined;
   return {
     ...{ signal: new AbortController().signal, graceOver: new AbortController().signal },
-    ...{ onNotice: nothing, onReady: nothing, onActorLine: nothing, onWritten: nothing },
+    ...{ onNotice: nothing, onReady: nothing, onActorLine: nothing, onWritten: nothing, settingText },
   };
 }
 
@@ -81,7 +81,7 @@ export async function sliceOnce(
   context: Partial<SliceContext> = {},
   actors: ActorCount | null = null,
 ): Promise<SliceOutcome> {
-  const request = { planPath: planPath(out), number, actors, text: settingText };
+  const request = { planPath: planPath(out), number, actors };
   return runSlice(request, { ...unattended(), ...context });
 }
 

@@ -3,6 +3,7 @@ import { findModel } from '../../model/model-choice.js';
 import { peekOutput } from '../../output/left-folder.js';
 import { lookAt } from '../../read/bytes/file-facts.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
+import type { SettingText } from '../../replay/replay-context.js';
 import { refuseHeld } from '../../replay/resume/earlier-run.js';
 import { knownDifferences, refuseDifferences } from '../../replay/resume/result-settings.js';
 import { merge, type MergeContext, type MergeOutcome, type MergeStep } from '../merge/merge.js';
@@ -18,7 +19,9 @@ export type SlicedOutcome =
   /** It said why itself. */
   | ({ readonly kind: 'failed' } & FailedSlice);
 
-export type SlicedContext = PlanContext & MergeContext & Pick<EngineWork, 'onSliceLine'>;
+export type SlicedContext = PlanContext &
+  MergeContext &
+  Pick<EngineWork, 'onSliceLine'> & { readonly settingText: SettingText };
 
 /**
  * Replays a recording in slices that an engine runs, and merges them as they end. Resumes what the output holds of the
@@ -33,7 +36,8 @@ export async function replayInSlices(
 ): Promise<SlicedOutcome | null> {
   refuseUnplannable(config);
   await refuseHeld(config, await peekOutput(config.output, { restart: config.backfill.restart }));
-  const plan = (await earlierPlan(config)) ?? (await makePlan({ config, slices }, context));
+  const plan =
+    (await earlierPlan(config, context.settingText)) ?? (await makePlan({ config, slices }, context));
   if (plan === null) return null;
   const { onNotice, onSliceLine } = context;
   const merging = { ...config, backfill: { ...config.backfill, restart: plan.config.backfill.restart } };
@@ -46,12 +50,13 @@ export async function replayInSlices(
 }
 
 /** Null: there is none, or it is to be replaced. */
-async function earlierPlan(config: ReplayConfig): Promise<SealedPlan | null> {
+async function earlierPlan(config: ReplayConfig, settingText: SettingText): Promise<SealedPlan | null> {
   const { output, backfill, inputs } = config;
   if (backfill.restart || !hasPlan(output.out)) return null;
   const plan = await readPlan(planPath(output.out));
   const { facts } = plan;
-  refuseDifferences(knownDifferences(facts, config, await findModel(config.model)), output.out);
+  const model = await findModel(config.model);
+  refuseDifferences(knownDifferences(facts, config, model, settingText), output.out);
   for (const [i, input] of inputs.entries()) {
     const planned = facts.recording.files[i]?.identity?.sizeBytes;
     if (planned === undefined) throw changedInput(input, 'is not in its plan');

@@ -44,9 +44,8 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   }
   const sums = await unlessAborted(sumInputs(config.inputs, recording, found, signal), signal);
   if (sums === null) return null;
-  const { journaled, ...settings } = config;
   return await write(config, {
-    config: { ...settings, journaled: { results: journaled.results, serving: journaled.serving } },
+    config,
     folder: process.cwd(),
     facts: { ...facts, recording: withDigests(recording, sums) },
     slices: toSlices(found, recording, sums),

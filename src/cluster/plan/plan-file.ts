@@ -8,7 +8,7 @@ import { count, list, nullable, number, object, text, ShapeError, type Shape } f
 import type { ModelChoice } from '../../model/model-choice.js';
 import { writeWhole } from '../../output/durable-files.js';
 import { program } from '../../program/package-files.js';
-import type { ReplayConfig, SettingText } from '../../replay/replay-config.js';
+import type { ReplayConfig } from '../../replay/replay-config.js';
 import { inputPosition, runFacts } from '../../replay/resume/previous-journal.js';
 import type { RunFacts } from '../../replay/resume/run-facts.js';
 
@@ -39,14 +39,10 @@ export interface Slice {
   readonly bytes: number;
 }
 
-/** A replay's settings without what is no data, with paths as they were given. */
-export type PlannedConfig = Omit<ReplayConfig, 'journaled'> & {
-  readonly journaled: Omit<ReplayConfig['journaled'], 'text'>;
-};
-
 /** How a recording is cut into slices, with everything that the data or a machine decided. */
 export interface Plan {
-  readonly config: PlannedConfig;
+  /** With paths as they were given. */
+  readonly config: ReplayConfig;
   /** Where relative paths of the settings start from. */
   readonly folder: string;
   /** What the journal of the merged run begins with. Digests of the inputs have a border at each cut. */
@@ -72,9 +68,9 @@ const slice: Shape<Slice> = object({
 });
 
 /** The seal covers it, and only the version that wrote a plan uses it. */
-const config: Shape<PlannedConfig> = (value) => {
+const config: Shape<ReplayConfig> = (value) => {
   object({ inputs: list(text) })(value);
-  return value as PlannedConfig;
+  return value as ReplayConfig;
 };
 
 const plan: Shape<Plan> = object({ config, folder: text, facts: runFacts, slices: list(slice) });
@@ -151,7 +147,7 @@ function sumOf(text: string): string {
 }
 
 /** The replay that a plan was made for, with absolute paths. */
-export function configOf({ config, folder }: Plan, text: SettingText): ReplayConfig {
+export function configOf({ config, folder }: Plan): ReplayConfig {
   const absolute = (path: string): string => resolve(folder, path);
   const { inputs, model, output } = config;
   return {
@@ -163,7 +159,6 @@ export function configOf({ config, folder }: Plan, text: SettingText): ReplayCon
       out: absolute(output.out),
       rejectsFile: output.rejectsFile === null ? null : absolute(output.rejectsFile),
     },
-    journaled: { ...config.journaled, text },
   };
 }
 

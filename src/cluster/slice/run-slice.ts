@@ -11,7 +11,7 @@ import { isErrno, nodeFiles } from '../../output/files.js';
 import { readJournal } from '../../output/journal.js';
 import { cannotWrite } from '../../output/output-errors.js';
 import { replay } from '../../replay/replay.js';
-import type { ReplayConfig, SettingText } from '../../replay/replay-config.js';
+import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
 import { isOfPlan } from '../merge/run-of-plan.js';
@@ -41,7 +41,6 @@ export interface SliceRequest {
   readonly number: number;
   /** Null: as in the plan. */
   readonly actors: ActorCount | null;
-  readonly text: SettingText;
 }
 
 export type SliceOutcome =
@@ -61,7 +60,7 @@ export type SliceContext = Omit<ReplayContext, 'stdin' | 'stdout'>;
  * @throws AiopsError as `replay`, `config` too where inputs, model or machine are not those of the plan
  */
 export async function runSlice(request: SliceRequest, context: SliceContext): Promise<SliceOutcome> {
-  const { planPath, number, actors, text } = request;
+  const { planPath, number, actors } = request;
   const plan = await readPlan(planPath);
   const slice = sliceOf(plan, number);
   const run = dirname(planPath);
@@ -72,7 +71,7 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
   const name = randomBytes(6).toString('hex');
   const folder = unfinishedPart(run, number, name);
   const attempt = { plan, slice, name, open: start.open };
-  const config = partConfig(configOf(plan, text), folder, { number, actors });
+  const config = partConfig(configOf(plan), folder, { number, actors });
   const stdio = { stdin: Readable.from([]), stdout: process.stdout };
   await makeFolder(partsFolder(run));
   try {

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 
-import type { Notice } from '../../core/errors.js';
 import { unlessAborted } from '../../core/abort.js';
 import { longestMs } from '../../core/grid.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
@@ -15,7 +14,7 @@ import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { SortScratch } from '../../read/sort/open-sorted.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
-import type { ReplayOutcome } from '../replay-context.js';
+import type { ReplayContext, ReplayOutcome } from '../replay-context.js';
 import type { RunTotals } from '../totals.js';
 import { addsInputs, withAddedInputs } from './added-inputs.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
@@ -80,13 +79,11 @@ export interface PreviousRun extends AsyncDisposable {
 }
 
 /** What a command asks for, and where. */
-export interface Asked {
+export interface Asked extends Pick<ReplayContext, 'stdin' | 'onNotice' | 'settingText'> {
   readonly output: LeftOutput;
   readonly config: ReplayConfig;
   readonly model: ChosenModel;
-  readonly stdin: Readable;
   readonly scratch: SortScratch;
-  readonly onNotice: (notice: Notice) => void;
 }
 
 /**
@@ -96,14 +93,14 @@ export interface Asked {
  *   complete run have lost what was committed
  */
 export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
-  const { output, config, model, onNotice } = asked;
+  const { output, config, model, onNotice, settingText } = asked;
   const { previous } = output;
   if (previous === null || config.backfill.restart) return new NoPreviousRun(asked);
   const journal = previousJournal(config.output.out, previous);
   const { facts, completion } = journal;
   const inputs = Math.max(facts.recording.files.length, config.inputs.length);
   const commits = journal.commits().map((commit) => withInputs(commit, inputs));
-  refuseDifferences(knownDifferences(facts, config, model), config.output.out);
+  refuseDifferences(knownDifferences(facts, config, model, settingText), config.output.out);
   const compared = await compareWithSnapshot(facts, commits, config, onNotice);
   const { changes } = compared;
   const { recording, firstMs } = addsInputs(facts, config.inputs)

@@ -4,7 +4,8 @@ import { AiopsError } from '../../core/errors.js';
 import type { InputSpec, ModelFile, ReadyFacts } from '../../core/types.js';
 import { plural } from '../../report/format.js';
 import type { ChosenModel } from '../../model/model-choice.js';
-import type { ReplayConfig, SettingText } from '../replay-config.js';
+import type { ReplayConfig } from '../replay-config.js';
+import type { SettingText } from '../replay-context.js';
 import { addsInputs } from './added-inputs.js';
 import type { RunFacts } from './run-facts.js';
 
@@ -128,8 +129,13 @@ function difference(name: string, before: unknown, now: unknown, text: SettingTe
 }
 
 /** Differences that show before actors are up. */
-export function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
-  const { results: asked, serving, text } = config.journaled;
+export function knownDifferences(
+  facts: RunFacts,
+  config: ReplayConfig,
+  model: ChosenModel,
+  text: SettingText,
+): string[] {
+  const { results: asked, serving } = config.journaled;
   const results = addsInputs(facts, config.inputs) ? { ...asked, input: facts.settings['input'] } : asked;
   const differences = [
     ...settingDifferences({ ...NOT_YET, ...facts.settings }, results, text),

@@ -12,6 +12,7 @@ import { parseGate } from '#build/report/gates.js';
 import { REPLAY_METRICS } from '#build/replay/report/replay-metrics.js';
 import { metricsFiles } from '#build/core/metric-files.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
+import { settingText } from '#build/cli/journaled.js';
 import type { ReplayContext } from '#build/replay/replay-context.js';
 import { replay } from '#build/replay/replay.js';
 
@@ -29,6 +30,7 @@ function context(): MergeContext & ReplayContext {
   return {
     ...{ signal: never, graceOver: never, stdin: Readable.from([]), stdout: process.stdout },
     ...{ onNotice: nothing, onReady: nothing, onActorLine: nothing, onWritten: nothing, onMerged: nothing },
+    settingText,
   };
 }
 

@@ -4,7 +4,6 @@ import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { settingText } from '#build/cli/journaled.js';
 import { asGiven, configOf, readPlan } from '#build/cluster/plan/plan-file.js';
 import { sliceCount } from '#build/cluster/plan/slice-count.js';
 import { partsFolder, planPath } from '#build/cluster/run-layout.js';
@@ -163,7 +162,7 @@ test('a plan keeps paths as they were given, and slices use absolute ones', asyn
   await writeFile(join(folder, 'd.csv'), TEXT);
   const [input, run] = [relative('.', join(folder, 'd.csv')), relative('.', join(folder, 'run'))];
   const plan = await planned(configFor([input], run), 2);
-  const used = configOf(plan, settingText);
+  const used = configOf(plan);
   assert.deepEqual([used.inputs, used.output.out], [[resolve(input)], resolve(run)]);
   assert.deepEqual(asGiven(used, plan).inputs, [input]);
 });

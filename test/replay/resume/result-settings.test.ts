@@ -37,7 +37,12 @@ test('a setting that came with a later release does not break off the runs from 
 test('a run from before --rate made no rates', () => {
   const facts = { ...computing, settings: { input: ['a.csv'] }, serving: {} } as unknown as RunFacts;
   const differences = (rate?: readonly string[]): string[] =>
-    knownDifferences(facts, configFor(['a.csv'], 'out', rate && { rate }), { digest: null } as ChosenModel);
+    knownDifferences(
+      facts,
+      configFor(['a.csv'], 'out', rate && { rate }),
+      { digest: null } as ChosenModel,
+      settingText,
+    );
   assert.deepEqual(differences(), []);
   assert.deepEqual(differences(['*']), ['--rate was not given, now *']);
 });
