@@ -29,6 +29,10 @@ test('lines before the header are skipped: sep=, comments, titles, blank lines',
   assert.deepEqual(await valuesOf(csv(';', 'Report, made by hand, 2018-05-01', 'Time;value')), READ);
   assert.deepEqual(await valuesOf(csv(',', '', '', 'Time,value')), READ);
   assert.deepEqual(await valuesOf(csv(',', '\uFEFF# exported', 'Time,value')), READ);
+  assert.deepEqual(await valuesOf(csv('\t', 'sep=\t', 'Time\tvalue')), READ);
+  const { recording } = await readText(csv('\t', '\uFEFFsep=\t', 'Time\tvalue'));
+  const header = recording.decisions[0]?.decisions.find(({ about }) => about === 'header');
+  assert.equal(header?.evidence, 'its first line is "sep="');
 });
 
 test('a header that is a comment loses its mark', async () => {
@@ -227,4 +231,45 @@ test('a first row that cannot be read is no line of units', async () => {
   }
   const { records, rejects } = await read(',,');
   assert.deepEqual([records.length, records[0]?.line, rejects], [4, 3, []]);
+});
+
+const DAMAGED_ROWS: readonly string[] = [
+  '2018-04-30T00:05:00Z,7',
+  '2018-04-30T00:05:00Z,7,8,9',
+  '2018-04-30T00:0',
+  'Rows: 5',
+  'garbage',
+  'x,y,z,w',
+];
+
+test('below titles, a line that is no row costs itself alone, wherever it is', async () => {
+  for (const titles of TITLES)
+    for (const units of UNITS.slice(0, 2))
+      for (const row of DAMAGED_ROWS)
+        for (const place of [1, WEATHER.length]) {
+          const rows = WEATHER.toSpliced(place, 0, row);
+          const text = [...titles, 'Time,temp,humidity', ...units, ...rows].join('\n');
+          const { recording, records, rejects } = await readText(text);
+          assert.deepEqual(recording.columns, ['temp', 'humidity'], text);
+          assert.deepEqual(
+            [records.map(({ values }) => values[0]), rejects.map(({ line }) => line)],
+            [[0, 1, 2, 3], [titles.length + units.length + 2 + place]],
+            text,
+          );
+        }
+});
+
+test('a first row that is damaged does not hide the header below a title', async () => {
+  for (const row of DAMAGED_ROWS) {
+    const text = ['Weather report', '', 'Time,temp,humidity', row, ...WEATHER].join('\n');
+    const { records, rejects } = await readText(text);
+    assert.deepEqual([records.length, rejects.map(({ line }) => line)], [4, [4]], row);
+  }
+});
+
+test('a row above a text is not lost with titles', async () => {
+  for (const above of ['2018-04-29T23:59:00Z,7', '2018-04-29T23:59:00Z,7,9']) {
+    const text = [above, 'Time,temp,humidity', ...WEATHER, 'Rows: 5'].join('\n');
+    await assert.rejects(() => readText(text), { code: 'input_unusable' }, above);
+  }
 });
