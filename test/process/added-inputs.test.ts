@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { csv, one, replayArguments, rows, runsIn, time } from '../support/added-inputs.js';
-import { finished, runCli, startCli } from '../support/cli.js';
+import { finished, startCli } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const minutesServed = (cwd: string): number[] =>
   readFileSync(join(cwd, 'out/timing.jsonl'), 'utf8')
@@ -99,7 +100,7 @@ test('a run that was killed before it had committed anything of an added file is
   child.kill('SIGKILL');
   await ended;
   rmSync(join(cwd, 'wait'));
-  const { stdout } = await runCli(['status', 'out', '--json'], { cwd });
+  const { stdout } = await callCli(['status', 'out', '--json'], { cwd });
   const { inputs, progress } = JSON.parse(stdout) as { inputs: string[]; progress: { inputShare: number } };
   assert.deepEqual(inputs, ['1.csv', '2.csv']);
   assert.ok(progress.inputShare < 1);
@@ -120,7 +121,7 @@ test('a file that was rotated since is recognized by its bytes', async (t) => {
   assert.match(stderr, /^resuming after 2018-04-30T00:18:00Z/m);
   const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   const check = async (inputs: string[]): Promise<void> => {
-    assert.equal((await runCli(replayArguments(inputs, 'whole', ['--restart']), { cwd })).status, 0);
+    assert.equal((await callCli(replayArguments(inputs, 'whole', ['--restart']), { cwd })).status, 0);
     assert.equal(results('out'), results('whole'));
   };
   await check(['m.csv.1', 'm.csv']);
@@ -153,7 +154,7 @@ test('a rotated file may begin with late records of minutes that growth would re
   writeFileSync(join(cwd, 'm.csv'), late);
   const { status, stderr } = await replay(['m.csv.1', 'm.csv'], ...grace);
   assert.equal(status, 0, stderr);
-  const whole = await runCli(replayArguments(['m.csv.1', 'm.csv'], 'whole', grace), { cwd });
+  const whole = await callCli(replayArguments(['m.csv.1', 'm.csv'], 'whole', grace), { cwd });
   assert.equal(whole.status, 0, whole.stderr);
   const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   assert.equal(results('out'), results('whole'));

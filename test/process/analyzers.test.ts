@@ -5,7 +5,8 @@ import { describe, test } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { recording, ROOT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { recording, ROOT, temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 interface Row {
   readonly target: string;
@@ -29,7 +30,7 @@ const summaryOf = (folder: string): RunSummary =>
   JSON.parse(readFileSync(join(folder, 'timing.json'), 'utf8')) as RunSummary;
 
 function replay(cwd: string, input: string, out: string, ...flags: readonly string[]): Promise<Finished> {
-  return runCli(['replay', input, '--out', out, '--compare', 'none', ...flags], { cwd });
+  return callCli(['replay', input, '--out', out, '--compare', 'none', ...flags], { cwd });
 }
 
 describe('the examples', () => {
@@ -233,7 +234,7 @@ describe('a custom analyzer', () => {
     );
     const input = recording('real-day.csv');
     const args = ['replay', input, '--actors', '2', '--compare-time', '300ms', '--out', 'out', ...flags];
-    const { stderr } = await runCli(args, { cwd });
+    const { stderr } = await callCli(args, { cwd });
     assert.match(stderr, /warning: ways to serve gave different answers to the same items/);
     assert.equal(summaryOf(join(cwd, 'out')).backend.reproducible, false);
   });

@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import type { AnomaliesSummary, AnomalyEvent } from '#build/replay/report/anomaly-events.js';
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { type Finished, LIGHT, recording, runCli, temporaryFolder } from '../support/cli.js';
+import { type Finished, LIGHT, recording, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const FLAGS = ['--compare', 'none', '--actors', '1'];
 const WASM = ['--backend', 'wasm'];
@@ -22,7 +23,7 @@ function dayUntil(hour: string, labelled: boolean): string {
 }
 
 function replayIn(cwd: string, ...flags: readonly string[]): Promise<Finished> {
-  return runCli(['replay', 'day.csv', ...FLAGS, '--out', 'out', ...flags], { cwd });
+  return callCli(['replay', 'day.csv', ...FLAGS, '--out', 'out', ...flags], { cwd });
 }
 
 function anomaliesIn(cwd: string): AnomaliesSummary {
@@ -89,7 +90,7 @@ describe('which rows were flagged', () => {
 
   test('with --out - they go to standard error', async (t) => {
     const cwd = temporaryFolder(t);
-    const { status, stderr } = await runCli(
+    const { status, stderr } = await callCli(
       ['replay', recording('real-day.csv'), ...FLAGS, ...WASM, '--out', '-'],
       { cwd },
     );

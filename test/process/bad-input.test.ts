@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { finished, type Finished, LIGHT, ROOT, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, type Finished, LIGHT, ROOT, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const GOOD = 'timestamp,target,value\n2018-04-30T00:00:00Z,a,1\n2018-04-30T00:01:00Z,a,2\n';
 
@@ -16,8 +17,8 @@ function assertRefused(result: Finished, status: number, ...patterns: RegExp[]):
 test('a missing input or a folder ends with 66 and creates nothing', async (t) => {
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, 'folder'));
-  assertRefused(await runCli(['replay', 'nothing.csv'], { cwd }), 66, /nothing\.csv/);
-  assertRefused(await runCli(['replay', 'folder'], { cwd }), 66, /folder/);
+  assertRefused(await callCli(['replay', 'nothing.csv'], { cwd }), 66, /nothing\.csv/);
+  assertRefused(await callCli(['replay', 'folder'], { cwd }), 66, /folder/);
   assert.deepEqual(readdirSync(cwd), ['folder'], 'nothing was made');
 });
 
@@ -40,7 +41,7 @@ for (const [name, content, complaint] of UNUSABLE) {
   test(`unusable input: ${name}`, async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, name), content);
-    const result = await runCli(['replay', name, ...LIGHT, '--actors', '1', '--compare', 'none'], { cwd });
+    const result = await callCli(['replay', name, ...LIGHT, '--actors', '1', '--compare', 'none'], { cwd });
     assertRefused(result, 65, complaint);
     assert.match(result.stderr, /\n {2}\S/, 'a hint follows');
   });
@@ -50,18 +51,18 @@ test('invalid command lines end with 64, invalid variables with 78', async (t) =
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   assertRefused(
-    await runCli(['replay', 'data.csv', '--actors', '0'], { cwd }),
+    await callCli(['replay', 'data.csv', '--actors', '0'], { cwd }),
     64,
     /--actors/,
     /'0' is invalid/,
   );
-  assertRefused(await runCli(['replay', 'data.csv', '--actorz', '2'], { cwd }), 64, /--actorz/, /--actors/);
-  assertRefused(await runCli(['replai', 'data.csv'], { cwd }), 64, /replai/, /replay/);
-  assertRefused(await runCli(['replay'], { cwd }), 64, /missing required argument/);
-  assertRefused(await runCli([], { cwd }), 64, /Usage/);
+  assertRefused(await callCli(['replay', 'data.csv', '--actorz', '2'], { cwd }), 64, /--actorz/, /--actors/);
+  assertRefused(await callCli(['replai', 'data.csv'], { cwd }), 64, /replai/, /replay/);
+  assertRefused(await callCli(['replay'], { cwd }), 64, /missing required argument/);
+  assertRefused(await callCli([], { cwd }), 64, /Usage/);
   const env = { AIOPS_SERVE_ACTORS: 'none' };
   assertRefused(
-    await runCli(['replay', 'data.csv'], { cwd, env }),
+    await callCli(['replay', 'data.csv'], { cwd, env }),
     78,
     /AIOPS_SERVE_ACTORS='none' is invalid/,
   );
@@ -69,10 +70,10 @@ test('invalid command lines end with 64, invalid variables with 78', async (t) =
 
 test('--help and --version exit with 0', async (t) => {
   const cwd = temporaryFolder(t);
-  const version = await runCli(['--version'], { cwd });
+  const version = await callCli(['--version'], { cwd });
   assert.equal(version.status, 0);
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
-  const help = await runCli(['replay', '--help'], { cwd });
+  const help = await callCli(['replay', '--help'], { cwd });
   assert.equal(help.status, 0);
   assert.match(help.stdout, /--compare-time/);
 });
@@ -89,8 +90,8 @@ test('missing and altered models end with 78 and create nothing', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   mkdirSync(join(cwd, 'empty'));
-  assertRefused(await runCli(['replay', 'data.csv', '--model', 'nowhere'], { cwd }), 78, /nowhere/);
-  assertRefused(await runCli(['replay', 'data.csv', '--model', 'empty'], { cwd }), 78, /aiops-model\.json/);
+  assertRefused(await callCli(['replay', 'data.csv', '--model', 'nowhere'], { cwd }), 78, /nowhere/);
+  assertRefused(await callCli(['replay', 'data.csv', '--model', 'empty'], { cwd }), 78, /aiops-model\.json/);
   cpSync(join(ROOT, 'fixtures/bundles/builtin'), join(cwd, 'altered'), { recursive: true });
   const weights = readdirSync(join(cwd, 'altered/graph')).find((name) => name.endsWith('.bin')) ?? '';
   const path = join(cwd, 'altered/graph', weights);
@@ -98,7 +99,7 @@ test('missing and altered models end with 78 and create nothing', async (t) => {
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(path, bytes);
   assertRefused(
-    await runCli(['replay', 'data.csv', '--model', 'altered'], { cwd }),
+    await callCli(['replay', 'data.csv', '--model', 'altered'], { cwd }),
     78,
     /sha256/,
     new RegExp(weights),
@@ -109,9 +110,9 @@ test('missing and altered models end with 78 and create nothing', async (t) => {
 test('an output folder that cannot be created ends with 73 before anything starts', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
-  const result = await runCli(['replay', 'data.csv', '--out', 'data.csv'], { cwd });
+  const result = await callCli(['replay', 'data.csv', '--out', 'data.csv'], { cwd });
   assertRefused(result, 73, /data\.csv/, /--out/);
-  assertRefused(await runCli(['replay', 'data.csv', '--out', 'data.csv/sub'], { cwd }), 73, /data\.csv/);
+  assertRefused(await callCli(['replay', 'data.csv', '--out', 'data.csv/sub'], { cwd }), 73, /data\.csv/);
 });
 
 test('invalid configuration files end with 78', async (t) => {
@@ -119,21 +120,21 @@ test('invalid configuration files end with 78', async (t) => {
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   const configure = (text: string): void => writeFileSync(join(cwd, 'aiops-serve.config.json'), text);
   configure('{"actors": 0}');
-  assertRefused(await runCli(['replay', 'data.csv'], { cwd }), 78, /aiops-serve\.config\.json/, /actors/);
+  assertRefused(await callCli(['replay', 'data.csv'], { cwd }), 78, /aiops-serve\.config\.json/, /actors/);
   configure('{"actorz": 1}');
-  assertRefused(await runCli(['replay', 'data.csv'], { cwd }), 78, /actorz/);
+  assertRefused(await callCli(['replay', 'data.csv'], { cwd }), 78, /actorz/);
   configure('{"mode": "odd"}');
-  assertRefused(await runCli(['replay', 'data.csv'], { cwd }), 78, /mode/, /parallel/);
+  assertRefused(await callCli(['replay', 'data.csv'], { cwd }), 78, /mode/, /parallel/);
   configure('not json');
-  assertRefused(await runCli(['replay', 'data.csv'], { cwd }), 78, /aiops-serve\.config\.json/);
+  assertRefused(await callCli(['replay', 'data.csv'], { cwd }), 78, /aiops-serve\.config\.json/);
   configure('{}');
-  assertRefused(await runCli(['replay', 'data.csv', '--config', 'other.json'], { cwd }), 78, /other\.json/);
+  assertRefused(await callCli(['replay', 'data.csv', '--config', 'other.json'], { cwd }), 78, /other\.json/);
 });
 
 test('a recording shorter than the window is all warm-up, with a warning about the intervals needed', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
-  const result = await runCli(['replay', 'data.csv', ...LIGHT, '--actors', '1', '--compare', 'none'], {
+  const result = await callCli(['replay', 'data.csv', ...LIGHT, '--actors', '1', '--compare', 'none'], {
     cwd,
   });
   assert.equal(result.status, 0, result.stderr);
@@ -149,13 +150,13 @@ test('names with line breaks and escape sequences stay on one line, and the resu
   });
   writeFileSync(join(cwd, 'in.csv'), `timestamp,target,value,label\n${rows.join('')}`);
   const flags = [...LIGHT, '--compare', 'none', '--actors', '1'];
-  const first = await runCli(
+  const first = await callCli(
     ['replay', 'in.csv', '--out', 'first', '--results-format', 'csv', '--markdown', ...flags],
     { cwd },
   );
   assert.equal(first.status, 0, first.stderr);
   assert.match(first.stdout, /^\| a\\\\nb\\\\t\\\|\\\\x1b\\\[2J \| 11 \|/m);
-  const second = await runCli(
+  const second = await callCli(
     ['replay', join('first', 'results.csv'), '--columns', 'score', '--out', 'second', ...flags],
     { cwd },
   );
@@ -174,7 +175,7 @@ test('five million digits and a pattern of 5,000 stars are checked without delay
   writeFileSync(join(cwd, 'in.csv'), text);
   const targets = `a,${'*a'.repeat(5000)}*b`;
   // With a matcher or an expression that tries again, this takes hours.
-  const result = await runCli(
+  const result = await callCli(
     ['replay', 'in.csv', '--targets', targets, '--out', 'out', '--compare', 'none', ...LIGHT],
     { cwd },
   );
@@ -192,10 +193,10 @@ test('times skipped by a clock change are explained in flags and in rejects', as
   );
   const flags = ['replay', 'in.csv', '--timezone', 'Europe/Berlin', '--compare', 'none', ...LIGHT];
   for (const flag of ['--from', '--to']) {
-    const refused = await runCli([...flags, flag, '2024-03-31 02:30'], { cwd });
+    const refused = await callCli([...flags, flag, '2024-03-31 02:30'], { cwd });
     assertRefused(refused, 64, new RegExp(`${flag}: ${gap}`));
   }
-  const { status, stderr } = await runCli([...flags, '--out', 'out'], { cwd });
+  const { status, stderr } = await callCli([...flags, '--out', 'out'], { cwd });
   assert.equal(status, 3, stderr);
   assert.ok(readFileSync(join(cwd, 'out', 'rejects.jsonl'), 'utf8').includes(gap));
 });

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import type { BenchSummary } from '#build/bench/report/bench-summary.js';
-import { finished, LIGHT, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, recording, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { until } from '../support/wait.js';
 
-const QUICK = ['--rounds', '2', '--time', '50ms', '--actors', '2'];
+const QUICK = ['--rounds', '2', '--time', '20ms', '--actors', '2'];
 const WASM = ['--backend', 'wasm'];
 
 function summaryOf(folder: string): BenchSummary {
@@ -16,7 +17,7 @@ function summaryOf(folder: string): BenchSummary {
 
 test('without an input it measures all variants and probes; the report and bench.json have the same figures', async (t) => {
   const cwd = temporaryFolder(t);
-  const { status, stdout, stderr } = await runCli(['bench', ...QUICK, ...WASM, '--items', '20'], { cwd });
+  const { status, stdout, stderr } = await callCli(['bench', ...QUICK, ...WASM, '--items', '20'], { cwd });
   assert.equal(status, 0, stderr);
   const { cases, advice, settings } = summaryOf(join(cwd, 'bench.aiops'));
   assert.deepEqual(
@@ -43,8 +44,8 @@ test('without an input it measures all variants and probes; the report and bench
 
 test('--trace writes one track per process that served, and the page does not depend on it', async (t) => {
   const cwd = temporaryFolder(t);
-  const { status, stderr } = await runCli(
-    ['bench', ...QUICK, ...WASM, '--items', '5,10', '--trace', '--quiet'],
+  const { status, stderr } = await callCli(
+    ['bench', ...QUICK, ...LIGHT, '--items', '5,10', '--trace', '--quiet'],
     { cwd },
   );
   assert.equal(status, 0, stderr);
@@ -52,7 +53,7 @@ test('--trace writes one track per process that served, and the page does not de
   const events = JSON.parse(trace) as { name: string; args?: { name?: string } }[];
   const named = (kind: string): (string | undefined)[] =>
     events.filter(({ name }) => name === kind).map(({ args }) => args?.name);
-  assert.deepEqual(named('process_name'), ['pool on wasm', 'one process on wasm']);
+  assert.deepEqual(named('process_name'), ['pool on js', 'one process on js']);
   const lanes = named('thread_name').map((name) => name?.replace(/ \(pid \d+\)/, ''));
   assert.deepEqual(lanes.toSorted(), ['actor-1', 'actor-2', 'blocks', 'blocks', 'sequential actor']);
   const timed = summaryOf(join(cwd, 'bench.aiops')).cases.flatMap(({ arms }) => arms);
@@ -68,11 +69,11 @@ test('--trace writes one track per process that served, and the page does not de
 test('a scenario refuses flags it does not use', async (t) => {
   const cwd = temporaryFolder(t);
   for (const flags of [['--baseline', 'x'], ['--trace'], ['--items', '5,10'], ['--actors', '1,2']]) {
-    const refused = await runCli(['bench', '--scenario', 'gather', ...flags], { cwd });
+    const refused = await callCli(['bench', '--scenario', 'gather', ...flags], { cwd });
     assert.equal(refused.status, 64, flags.join(' '));
     assert.match(refused.stderr, /--scenario does not take/);
   }
-  const unknown = await runCli(['bench', '--scenario', 'nothing'], { cwd });
+  const unknown = await callCli(['bench', '--scenario', 'nothing'], { cwd });
   assert.equal(unknown.status, 64);
   assert.match(unknown.stderr, /granularity, gather, reload, idle, pool/);
 });
@@ -90,7 +91,7 @@ test('with an input it serves its minutes, even with more items than it has; the
     'out',
     '--csv',
   ];
-  const { status, stdout, stderr } = await runCli([...args, '--quiet'], { cwd });
+  const { status, stdout, stderr } = await callCli([...args, '--quiet'], { cwd });
   assert.equal(status, 0, stderr);
   const [header = '', ...rows] = stdout.trimEnd().split('\n');
   assert.ok(header.startsWith('model,model_version,backend,batch_size,items,case'));
@@ -117,7 +118,7 @@ test('a configuration file may hold settings that only replay or only a benchmar
   };
   writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(shared));
   const small = ['bench', ...QUICK, ...LIGHT, '--items', '5'];
-  const bench = await runCli(small, { cwd });
+  const bench = await callCli(small, { cwd });
   assert.equal(bench.status, 0, bench.stderr);
   assert.match(bench.stderr, /ignored --fail-if 'errors>0'/);
   assert.deepEqual(
@@ -127,7 +128,7 @@ test('a configuration file may hold settings that only replay or only a benchmar
       ['late>0', 'not met'],
     ],
   );
-  const scenario = await runCli([...small, '--scenario', 'gather'], { cwd });
+  const scenario = await callCli([...small, '--scenario', 'gather'], { cwd });
   assert.equal(scenario.status, 0, scenario.stderr);
   assert.match(scenario.stderr, /ignored --trace/);
 });
@@ -148,7 +149,7 @@ test('invalid flags and inputs are refused before anything starts', async (t) =>
     [['short.csv'], 65, /no item to serve in 1 minute\n.*60 intervals of a target/],
   ];
   for (const [flags, expected, message] of cases) {
-    const { status, stderr } = await runCli(['bench', ...flags], { cwd });
+    const { status, stderr } = await callCli(['bench', ...flags], { cwd });
     assert.equal(status, expected, `${flags.join(' ')}: ${stderr}`);
     assert.match(stderr, message);
     assert.doesNotMatch(stderr, /started on/);
@@ -160,7 +161,7 @@ test('settings of replay in the same file and environment are fine, unknown ones
   const settings = { compare: 'none', items: [3, 4], 'results-format': 'csv', actors: 1 };
   writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(settings));
   const flags = ['bench', ...LIGHT, '--rounds', '1', '--time', '10ms'];
-  const ran = await runCli(flags, { cwd, env: { AIOPS_SERVE_INFLIGHT: '3', AIOPS_SERVE_SEED: '7' } });
+  const ran = await callCli(flags, { cwd, env: { AIOPS_SERVE_INFLIGHT: '3', AIOPS_SERVE_SEED: '7' } });
   assert.equal(ran.status, 0, ran.stderr);
   assert.doesNotMatch(ran.stderr, /not a setting of/);
   const { cases, settings: used } = summaryOf(join(cwd, 'bench.aiops'));
@@ -170,7 +171,7 @@ test('settings of replay in the same file and environment are fine, unknown ones
   );
   assert.equal((used as { seed: number }).seed, 7);
   writeFileSync(join(cwd, 'aiops-serve.config.json'), '{ "itmes": 3 }');
-  assert.equal((await runCli(flags, { cwd })).status, 78);
+  assert.equal((await callCli(flags, { cwd })).status, 78);
 });
 
 test('SIGINT keeps the complete cases, also on the page, removes the reports of a previous run and exits with 130', async (t) => {
@@ -212,16 +213,16 @@ test('if standard output closes early, as after | head, it exits with 0 and benc
 test('replay prints its report as JSON, CSV or Markdown, but not beside results', async (t) => {
   const cwd = temporaryFolder(t);
   const day = [recording('real-day.csv'), '--to', '2018-04-30T02:00:00Z'];
-  const replay = ['replay', ...day, ...WASM, '--out', 'out', '--compare-time', '200ms', '--quiet'];
-  const json = await runCli([...replay, '--json'], { cwd });
+  const replay = ['replay', ...day, ...LIGHT, '--out', 'out', '--compare-time', '20ms', '--quiet'];
+  const json = await callCli([...replay, '--json'], { cwd });
   assert.equal(json.stdout, readFileSync(join(cwd, 'out/timing.json'), 'utf8'));
-  const csv = await runCli([...replay, '--csv'], { cwd });
+  const csv = await callCli([...replay, '--csv'], { cwd });
   assert.match(
     csv.stdout,
     /^arm,minutes,items_per_s,p50_ms,p95_ms,max_ms,speedup,answers\n"sequential, per item",/,
   );
-  const markdown = await runCli([...replay, '--markdown'], { cwd });
-  assert.match(markdown.stdout, /^\| time per minute \| minutes \|/);
-  const both = await runCli(['replay', recording('real-day.csv'), '--out', '-', '--json'], { cwd });
+  const markdown = await callCli([...replay, '--markdown'], { cwd });
+  assert.match(markdown.stdout, /^\| time per minute \| minutes \|/m);
+  const both = await callCli(['replay', recording('real-day.csv'), '--out', '-', '--json'], { cwd });
   assert.equal(both.status, 64);
 });

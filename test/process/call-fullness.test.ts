@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { linearModel, writeBundle } from '../support/bundles.js';
-import { recording, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { recording, temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { bundleFolder } from '../support/examples.js';
 import { whyNoNative } from '../support/native.js';
 
@@ -28,7 +29,7 @@ describe('padded calls on native TensorFlow', { skip: await whyNoNative() }, () 
   test('minutes of one item advise batches of 8, which are fuller, but not in the same run', async (t) => {
     const cwd = temporaryFolder(t);
     const replay = (...flags: readonly string[]): Promise<Finished> =>
-      runCli(['replay', ...SLICE, ...PLAIN, ...flags], { cwd });
+      callCli(['replay', ...SLICE, ...PLAIN, ...flags], { cwd });
     const summary = (): RunSummary =>
       JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as RunSummary;
 
@@ -57,7 +58,7 @@ describe('padded calls on native TensorFlow', { skip: await whyNoNative() }, () 
     const input = { columns: 'each', window: 3, shape: '[window]', normalize: { kind: 'none' } };
     writeBundle(join(cwd, 'bundle'), { model, input, output: { kind: 'raw' } });
     const flags = ['--model', 'bundle', '--backend', 'node', '--actors', '1', '--compare', 'none'];
-    const { status, stdout, stderr } = await runCli(['replay', ...SLICE, ...flags, '--out', 'out'], { cwd });
+    const { status, stdout, stderr } = await callCli(['replay', ...SLICE, ...flags, '--out', 'out'], { cwd });
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^calls +padded to 128 items/m);
     assert.doesNotMatch(stdout, /--batch-size/);

@@ -17,7 +17,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { finished, ROOT, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, ROOT, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { until } from '../support/wait.js';
 
 const ANALYZER = `export const createAnalyzer = () => ({
@@ -77,13 +78,13 @@ for (const [how, change, message, again, problem] of [
     assert.equal(status, 74, stderr);
     assert.match(stderr, message);
     if (existsSync(path)) assert.equal(readFileSync(path).length, 0, 'nothing is written behind a hole');
-    const shown = await runCli(['status', 'o'], { cwd });
+    const shown = await callCli(['status', 'o'], { cwd });
     assert.equal(shown.status, 0);
     assert.match(shown.stdout, problem);
     assert.match(shown.stdout, /^state .*damaged files keep it from resuming$/m);
     const flags = ['--format', 'csv', '--interval', '1m', '--commit-interval', '0s', '--out', 'o'];
     const input = HEADER + Array.from({ length: 40 }, (_, minute) => record(minute)).join('');
-    const repeated = await runCli(['replay', '-', ...flags, ...FLAGS], { cwd, input });
+    const repeated = await callCli(['replay', '-', ...flags, ...FLAGS], { cwd, input });
     assert.equal(repeated.status, 74, repeated.stderr);
     assert.match(repeated.stderr, again);
   });
@@ -124,7 +125,7 @@ test('rejects cannot go to standard output, where the results go', proc, async (
     ['out', '-'],
   ] as const) {
     const args = ['replay', 'in.csv', ...FLAGS, '--out', out, '--rejects', rejects];
-    const { status, stderr } = await runCli(args, { cwd });
+    const { status, stderr } = await callCli(args, { cwd });
     assert.equal(status, 64, `${out} ${rejects}: ${stderr}`);
     assert.ok(stderr.startsWith(`error: rejects cannot go to ${rejects}: `), stderr);
     assert.ok(!readdirSync(cwd).includes('-'));
@@ -168,10 +169,10 @@ test('a live feed that is killed and started again keeps all rejects of both', a
 
 test('a benchmark refuses a folder of a replay before it measures, and changes nothing', async (t) => {
   const cwd = folderWith(t, HEADER + Array.from({ length: 10 }, (_, minute) => record(minute)).join(''));
-  assert.equal((await runCli(['replay', 'in.csv', ...FLAGS, '--out', 'o', '--trace'], { cwd })).status, 0);
+  assert.equal((await callCli(['replay', 'in.csv', ...FLAGS, '--out', 'o', '--trace'], { cwd })).status, 0);
   const page = readFileSync(join(cwd, 'o/report.html'), 'utf8');
   const args = ['bench', '--analyzer', './last.mjs', '--items', '5', '--time', '100ms', '--rounds', '2'];
-  const { status, stdout, stderr } = await runCli([...args, '--actors', '1', '--out', 'o'], { cwd });
+  const { status, stdout, stderr } = await callCli([...args, '--actors', '1', '--out', 'o'], { cwd });
   assert.equal(status, 78, stderr);
   assert.equal(stdout, '');
   assert.match(stderr, /is not from a benchmark.*\n.*another folder with --out/);

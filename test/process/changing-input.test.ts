@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { finished, ROOT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, ROOT, temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const MINUTES = 2000;
 const CHANGED_AT = 40;
@@ -59,7 +60,7 @@ function bench(t: TestContext, input: string, content: string | Buffer, sh: stri
   const out = ['--compare', 'none', '--commit-interval', '20ms', '--out', 'out', '--quiet'];
   return {
     cwd,
-    replay: (...flags) => runCli(['replay', input, ...model, ...out, ...flags], { cwd }),
+    replay: (...flags) => callCli(['replay', input, ...model, ...out, ...flags], { cwd }),
     results: () => readFileSync(join(cwd, 'out/results.jsonl'), 'utf8'),
   };
 }
@@ -93,7 +94,7 @@ test('a recording truncated while it is read ends the run with 65; with its byte
     const committed = results();
     assert.ok(committed.length > 0 && committed.length < whole.length && whole.startsWith(committed));
     assert.equal(readFileSync(join(cwd, 'out/rejects.jsonl'), 'utf8'), '');
-    assert.match((await runCli(['status', 'out'], { cwd })).stdout, /not complete/);
+    assert.match((await callCli(['status', 'out'], { cwd })).stdout, /not complete/);
     assertEnded(await replay(), 78, /has become smaller: 0 bytes of \d+/);
     writeFileSync(join(cwd, input), content);
     assertEnded(await replay(), 0, /^$/);
@@ -115,7 +116,7 @@ test('a recording moved away is served to its end, and the run ends with 66 unti
   const { cwd, replay, results } = bench(t, 'data.csv', TEXT, 'mv data.csv data.csv.1');
   assertEnded(await replay(), 66, /data\.csv was deleted or renamed while it was read; all records/);
   assert.equal(results(), whole);
-  assert.match((await runCli(['status', 'out'], { cwd })).stdout, /not complete/);
+  assert.match((await callCli(['status', 'out'], { cwd })).stdout, /not complete/);
   assert.equal(existsSync(join(cwd, 'out/timing.json')), false);
   assertEnded(await replay(), 66, /no such file: data\.csv/);
   renameSync(join(cwd, 'data.csv.1'), join(cwd, 'data.csv'));
@@ -165,7 +166,7 @@ test('--verify-input does not take a file name as its value, from flag, environm
     'out',
   ];
   const replay = (before: string[], env = {}): Promise<Finished> =>
-    runCli(['replay', ...before, 'data.csv', ...flags], { cwd, env });
+    callCli(['replay', ...before, 'data.csv', ...flags], { cwd, env });
   const sampled = /--verify-input sample: compared \d+ of the \d+ segments of data\.csv/;
   assertEnded(await replay(['--verify-input']), 0, /./);
   for (const [before, env, text] of [

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { partsOfTarget } from '#build/core/target-parts.js';
 
-import { runCli, temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { promtoolRange, startPrometheus, startVictoriaMetrics, whyNone } from '../support/databases.js';
 import { jsonLines } from '../support/run-files.js';
 
@@ -91,7 +92,7 @@ test(
       const args = ['replay', name, '--out', `${name}.out`, '--interval', '1s', ...RUN];
       // Scrapes are not exactly a second apart.
       const inSeconds = ['--duplicates', 'first', '--phase', '0s', '--lead', '0s'];
-      const { status, stderr } = await runCli([...args, ...inSeconds], { cwd });
+      const { status, stderr } = await callCli([...args, ...inSeconds], { cwd });
       assert.equal(status, 0, stderr);
       assert.match(
         stderr,
@@ -112,7 +113,7 @@ test(
       [`query_range?query=prometheus_http_request_duration_seconds_bucket&${range}`, /without a sample/],
     ] as const) {
       writeFileSync(join(cwd, 'wrong.json'), await ask(path));
-      const { status, stderr } = await runCli(['inspect', 'wrong.json'], { cwd });
+      const { status, stderr } = await callCli(['inspect', 'wrong.json'], { cwd });
       assert.equal(status, 65, path);
       assert.match(stderr, message);
     }
@@ -145,7 +146,7 @@ test(
       ['answer.json', `query_range?query=load&step=60s&${range.replace('12000', '11940')}`],
     ] as const) {
       writeFileSync(join(cwd, name), await (await fetch(`${url}/api/v1/${path}`)).text());
-      const { status, stderr } = await runCli(['replay', name, '--out', `${name}.out`, ...RUN], { cwd });
+      const { status, stderr } = await callCli(['replay', name, '--out', `${name}.out`, ...RUN], { cwd });
       assert.equal(status, 0, stderr);
       const rows = resultRows(join(cwd, `${name}.out`));
       if (name !== 'answer.json') {

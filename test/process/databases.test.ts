@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { RandomStream } from '#build/core/random.js';
 
-import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import {
   importLines,
   importOpenMetrics,
@@ -19,7 +20,7 @@ import { expectedSamples } from '../support/imported-samples.js';
 
 const FIRST_MS = Date.UTC(2018, 3, 30);
 const MINUTE_MS = 60_000;
-const MINUTES = 400;
+const MINUTES = 150;
 const KILLS = 3;
 
 /** Names that must be escaped, and one that lacks a part. */
@@ -85,7 +86,7 @@ class Backfill {
 
   /** Kills the run of these inputs several times, then completes it. */
   async complete(inputs: readonly string[], afterKill: () => void = () => undefined): Promise<void> {
-    const { status, stderr } = await runCli(this.#args(inputs, 'whole'), { cwd: this.folder });
+    const { status, stderr } = await callCli(this.#args(inputs, 'whole'), { cwd: this.folder });
     assert.equal(status, 3, stderr);
     const random = new RandomStream(3, inputs.length);
     const bytesBefore = this.#bytes('out');
@@ -99,7 +100,7 @@ class Backfill {
       afterKill();
     }
     assert.ok(kills > 0, 'no run was killed');
-    const last = await runCli(this.#args(inputs, 'out'), { cwd: this.folder });
+    const last = await callCli(this.#args(inputs, 'out'), { cwd: this.folder });
     assert.equal(last.status, 3, last.stderr);
     assert.ok(
       readFileSync(this.#results('out')).equals(readFileSync(this.#results('whole'))),

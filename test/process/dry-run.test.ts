@@ -5,7 +5,8 @@ import { suite, test } from 'node:test';
 
 import type { DryRun } from '#build/replay/dry-run.js';
 
-import { firstLines, LIGHT, recording, runCli, temporaryFolder } from '../support/cli.js';
+import { firstLines, LIGHT, recording, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 type Printed = DryRun & { readonly status: number };
 
@@ -14,7 +15,7 @@ const FLAGS = [...LIGHT, ...PLAIN];
 
 async function dryRun(cwd: string, args: readonly string[]): Promise<Printed> {
   const all = ['replay', ...args, ...FLAGS, '--dry-run', '--json'];
-  const { stdout, stderr, status } = await runCli(all, { cwd });
+  const { stdout, stderr, status } = await callCli(all, { cwd });
   const printed = JSON.parse(stdout || assert.fail(stderr)) as Printed;
   assert.equal(status, printed.status);
   return printed;
@@ -41,7 +42,7 @@ suite('a dry run', () => {
     const { least, most } = first.estimateMs ?? assert.fail('no estimate');
     assert.ok(least > 0 && least <= most);
 
-    const real = await runCli(['replay', 'a.csv', '--out', 'out', ...FLAGS], { cwd });
+    const real = await callCli(['replay', 'a.csv', '--out', 'out', ...FLAGS], { cwd });
     assert.equal(real.status, first.status);
     const { counts } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as {
       counts: Record<string, number>;
@@ -55,7 +56,7 @@ suite('a dry run', () => {
     assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out', '--restart'])).earlier.state, 'replaced');
     assert.deepEqual(filesOf(cwd), written, 'nothing is written');
     const others = ['replay', 'a.csv', '--out', 'out', '--duplicates', 'last', ...LIGHT, '--dry-run'];
-    assert.equal((await runCli(others, { cwd })).status, 78);
+    assert.equal((await callCli(others, { cwd })).status, 78);
     appendFileSync(join(cwd, 'a.csv'), '2018-05-01T00:00:00Z,ingress-01,1,0\n');
     assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out'])).earlier.state, 'resumes');
   });
@@ -67,7 +68,7 @@ suite('a dry run', () => {
     writeFileSync(join(cwd, 'a.csv'), `${most.join('\n')}\nnot a time,x,1,0\n`);
     const flags = ['a.csv', '--out', 'out', ...FLAGS];
     const run = ['replay', ...flags, '--commit-interval', '1ms', '--block', '50'];
-    assert.equal((await runCli(run, { cwd })).status, 3);
+    assert.equal((await callCli(run, { cwd })).status, 3);
     appendFileSync(join(cwd, 'a.csv'), `${rest.join('\n')}\n`);
 
     const written = filesOf(cwd);
@@ -77,7 +78,7 @@ suite('a dry run', () => {
     assert.ok(left.earlier.counts.minutes > 100, 'some of it is done');
     assert.equal(left.warmupRows, 0, 'windows are full from minutes that are done');
     assert.ok((left.earlier.lastMinute ?? '') < (left.firstMinute ?? ''));
-    assert.equal((await runCli(run, { cwd })).status, left.status);
+    assert.equal((await callCli(run, { cwd })).status, left.status);
     const { counts } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as {
       counts: Record<string, number>;
     };
@@ -86,13 +87,13 @@ suite('a dry run', () => {
 
     const done = await dryRun(cwd, ['a.csv', '--out', 'out']);
     assert.deepEqual([done.earlier.state, done.counts.minutes, done.ready], ['complete', 0, null]);
-    assert.equal(done.status, (await runCli(run, { cwd })).status);
+    assert.equal(done.status, (await callCli(run, { cwd })).status);
     const gated = ['replay', ...flags, '--fail-if', 'rejected > 0'];
-    const dry = await runCli([...gated, '--dry-run'], { cwd });
+    const dry = await callCli([...gated, '--dry-run'], { cwd });
     assert.match(dry.stdout, /nothing to do/);
-    assert.equal(dry.status, (await runCli(gated, { cwd })).status);
+    assert.equal(dry.status, (await callCli(gated, { cwd })).status);
     writeFileSync(join(cwd, 'out/results.jsonl'), '');
-    assert.equal((await runCli(['replay', ...flags, '--dry-run'], { cwd })).status, 74);
+    assert.equal((await callCli(['replay', ...flags, '--dry-run'], { cwd })).status, 74);
   });
 
   test('ends with the error that the run would end with', async (t) => {
@@ -100,12 +101,12 @@ suite('a dry run', () => {
     const [header, ...rows] = firstLines(recording('service-day.csv'), 300).trim().split('\n');
     writeFileSync(join(cwd, 'back.csv'), `${[header, ...rows.reverse()].join('\n')}\n`);
     const status = async (...args: string[]): Promise<number | null> =>
-      (await runCli(['replay', ...args, ...FLAGS, '--dry-run'], { cwd })).status;
+      (await callCli(['replay', ...args, ...FLAGS, '--dry-run'], { cwd })).status;
     assert.equal(await status('back.csv'), 65);
     assert.equal(await status('back.csv', '--sort'), 0);
     assert.equal(await status('none.csv'), 66);
     const missing = ['replay', 'back.csv', '--model', 'nowhere', ...PLAIN, '--dry-run'];
-    assert.equal((await runCli(missing, { cwd })).status, 78);
+    assert.equal((await callCli(missing, { cwd })).status, 78);
     assert.deepEqual(readdirSync(cwd), ['back.csv']);
   });
 
@@ -120,8 +121,8 @@ suite('a dry run', () => {
       ['unlabelled.csv', 64],
     ] as const) {
       const gated = ['replay', input, '--fail-if', 'f1 < 0', ...FLAGS];
-      const dry = await runCli([...gated, '--dry-run'], { cwd });
-      const real = await runCli(gated, { cwd });
+      const dry = await callCli([...gated, '--dry-run'], { cwd });
+      const real = await callCli(gated, { cwd });
       assert.deepEqual([dry.status, real.status], [expected, expected], dry.stderr + real.stderr);
       if (expected !== 0) assert.equal(dry.stderr, real.stderr);
     }
@@ -138,10 +139,10 @@ suite('a dry run', () => {
       const args = ['a.csv', '--out', `out${expected}`, '--fail-if', warmup, '--fail-if', 'elapsed > 1h'];
       const dry = await dryRun(cwd, args);
       assert.deepEqual([dry.status, dry.openGates], [expected, ['elapsed > 1h']]);
-      const { status, stderr } = await runCli(['replay', ...args, ...FLAGS], { cwd });
+      const { status, stderr } = await callCli(['replay', ...args, ...FLAGS], { cwd });
       assert.equal(status, expected, stderr);
     }
-    const people = await runCli(['replay', 'a.csv', '--fail-if', 'elapsed>1h', ...FLAGS, '--dry-run'], {
+    const people = await callCli(['replay', 'a.csv', '--fail-if', 'elapsed>1h', ...FLAGS, '--dry-run'], {
       cwd,
     });
     assert.match(people.stdout, /^status .*, its output can be written, and --fail-if 'elapsed>1h' passes$/m);
@@ -150,7 +151,7 @@ suite('a dry run', () => {
   test('says for people what it did, and that it wrote nothing', async (t) => {
     const cwd = temporaryFolder(t);
     const args = ['replay', recording('service-day.csv'), ...FLAGS, '--dry-run'];
-    const { stdout, status } = await runCli(args, { cwd });
+    const { stdout, status } = await callCli(args, { cwd });
     assert.equal(status, 0);
     assert.match(stdout, /^checked +1 actor predicted [\d,]+ items? of/m);
     assert.match(

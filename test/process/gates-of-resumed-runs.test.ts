@@ -5,7 +5,8 @@ import { test } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { until } from '../support/wait.js';
 
 const ANALYZER = `
@@ -38,13 +39,13 @@ test('gates on time and memory count the sessions before a kill', async (t) => {
   assert.equal((await killed).signal, 'SIGKILL');
 
   const gates = ['--fail-if', 'elapsed>899ms', '--fail-if', 'utilization>100%'];
-  const { status, stderr } = await runCli([...args, ...gates], { cwd });
+  const { status, stderr } = await callCli([...args, ...gates], { cwd });
   assert.equal(status, 99, stderr);
   assert.match(stderr, /--fail-if elapsed>899ms: FAILED, it was /);
   assert.doesNotMatch(stderr, /utilization/);
   const summary = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as RunSummary;
   assert.equal(summary.sessions.resumed, 1);
   assert.ok(summary.elapsedMs >= 899);
-  const again = await runCli([...args, ...gates], { cwd });
+  const again = await callCli([...args, ...gates], { cwd });
   assert.equal(again.status, 99, 'a complete run repeats it');
 });

@@ -7,12 +7,13 @@ import { z } from 'zod';
 
 import { inspectionJsonSchema, type Inspection } from '#build/inspect/inspection.js';
 
-import { LIGHT, recording, ROOT, runCli, runShell, temporaryFolder } from '../support/cli.js';
+import { LIGHT, recording, ROOT, runShell, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const SCHEMA_FILE = join(ROOT, 'schema/inspect.schema.json');
 
 async function inspected(cwd: string, args: readonly string[], status = 0): Promise<Inspection> {
-  const { stdout, stderr, status: exit } = await runCli(['inspect', ...args, '--json'], { cwd });
+  const { stdout, stderr, status: exit } = await callCli(['inspect', ...args, '--json'], { cwd });
   assert.equal(exit, status, stderr);
   const document: unknown = JSON.parse(stdout);
   z.fromJSONSchema(JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')) as never).parse(document);
@@ -84,7 +85,7 @@ suite('inspect', () => {
       const names = files.map(([name]) => name);
       const { command, counts } = await inspected(cwd, names);
       assert.deepEqual(readdirSync(cwd).sort(), [...names].sort(), 'inspecting writes nothing');
-      const plain = await runCli(['replay', ...names, ...REPLAY.split(' '), '--out', 'plain'], { cwd, env });
+      const plain = await callCli(['replay', ...names, ...REPLAY.split(' '), '--out', 'plain'], { cwd, env });
       const pinned = await runShell(`${command} ${REPLAY} --out pinned`, { cwd, env });
       assert.equal(pinned.status, plain.status, pinned.stderr);
       assert.ok(written(join(cwd, 'plain')).join('').length > 0);
@@ -98,7 +99,7 @@ suite('inspect', () => {
 
   test('shows each decision with its evidence and flag, and what the records hold', async (t) => {
     const cwd = temporaryFolder(t);
-    const { stdout, stderr, status } = await runCli(['inspect', recording('service-day.csv')], { cwd });
+    const { stdout, stderr, status } = await callCli(['inspect', recording('service-day.csv')], { cwd });
     assert.equal(status, 0);
     assert.equal(stderr, '');
     assert.match(stdout, /^target +column "\w+" +.+ +--target-column \w+$/m);
@@ -139,7 +140,7 @@ suite('inspect', () => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'names.csv'), 'a,b\nx,y\n');
     const status = async (...args: string[]): Promise<number | null> =>
-      (await runCli(['inspect', ...args], { cwd })).status;
+      (await callCli(['inspect', ...args], { cwd })).status;
     assert.equal(await status('names.csv'), 65);
     assert.equal(await status('none.csv'), 66);
     assert.equal(await status('names.csv', '--interval', 'soon'), 64);

@@ -173,7 +173,20 @@ test('a benchmark names what frees a folder locked by another host', async (t) =
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, 'out'));
   writeFileSync(join(cwd, 'out/lock.json'), JSON.stringify({ ...(await thisHolder()), host: 'elsewhere' }));
-  const args = ['bench', '--out', 'out', '--items', '2', '--actors', '1', '--rounds', '2', '--time', '50ms'];
+  const args = [
+    'bench',
+    '--out',
+    'out',
+    ...LIGHT,
+    '--items',
+    '2',
+    '--actors',
+    '1',
+    '--rounds',
+    '2',
+    '--time',
+    '10ms',
+  ];
   const refused = await runCli(args, { cwd });
   assert.equal(refused.status, 75, refused.stderr);
   assert.match(refused.stderr, /^error: .* on elsewhere, since .*\n {2}.*delete its lock\.json$/m);

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { type Finished, LIGHT, runCli, temporaryFolder } from '../support/cli.js';
+import { type Finished, LIGHT, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 /* A complete run is not done again: what the same command asks with other flags is judged by what it left. */
 
@@ -40,7 +41,7 @@ test('a complete run is judged by another deadline without changing its files', 
     '1',
     ...LIGHT,
   ];
-  const replay = (...flags: string[]): Promise<Finished> => runCli([...args, ...flags], { cwd });
+  const replay = (...flags: string[]): Promise<Finished> => callCli([...args, ...flags], { cwd });
   assert.equal((await replay()).status, 0);
   const before = sumsOf(join(cwd, 'out'));
 
@@ -78,7 +79,7 @@ test('gates on figures that a complete run did not measure fail', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(65));
   const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', ...LIGHT];
-  const replay = (...flags: string[]): Promise<Finished> => runCli([...args, ...flags], { cwd });
+  const replay = (...flags: string[]): Promise<Finished> => callCli([...args, ...flags], { cwd });
   assert.equal((await replay('--compare', 'none')).status, 0);
 
   const compared = await replay('--compare', 'all', '--fail-if', 'speedup<0.000001');
@@ -100,7 +101,7 @@ test('a warning names settings that a complete run was served with and the comma
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(65));
   const replay = (...flags: string[]): Promise<Finished> =>
-    runCli(['replay', 'data.csv', '--out', 'out', '--compare', 'none', ...LIGHT, ...flags], { cwd });
+    callCli(['replay', 'data.csv', '--out', 'out', '--compare', 'none', ...LIGHT, ...flags], { cwd });
   assert.equal((await replay('--actors', '1')).status, 0);
   assert.match((await replay('--actors', '3')).stderr, /no effect: --actors 3 \(it had 1\);/);
   assert.match(
@@ -119,7 +120,7 @@ test('a warning lists outputs that the command asks for and a complete run lacks
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(70));
   const replay = (...flags: string[]): Promise<Finished> =>
-    runCli(['replay', 'data.csv', '--out', 'out', '--actors', '1', ...LIGHT, ...flags], { cwd });
+    callCli(['replay', 'data.csv', '--out', 'out', '--actors', '1', ...LIGHT, ...flags], { cwd });
   assert.equal((await replay('--compare', 'none')).status, 0);
   const both = await replay('--compare', 'all', '--trace');
   assert.equal(both.status, 0, both.stderr);

@@ -5,10 +5,10 @@ import { describe, test } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { LIGHT, recording, runCli, temporaryFolder } from '../support/cli.js';
+import { LIGHT, recording, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const PLAIN = ['--compare', 'none', '--actors', '1', '--out', 'out'];
-const WASM = ['--backend', 'wasm'];
 
 const readSummary = (folder: string): RunSummary =>
   JSON.parse(readFileSync(join(folder, 'out/timing.json'), 'utf8')) as RunSummary;
@@ -25,7 +25,7 @@ function labelledCsv(label: string, minutes = 5): string {
 describe('labels', () => {
   test('a record of several columns has the largest score', async (t) => {
     const cwd = temporaryFolder(t);
-    const result = await runCli(['replay', recording('service-day.csv'), ...WASM, ...PLAIN], { cwd });
+    const result = await callCli(['replay', recording('service-day.csv'), ...LIGHT, ...PLAIN], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const rows = readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n');
     const records = new Map<string, { score: number; flagged: boolean; label: number }>();
@@ -54,7 +54,7 @@ describe('labels', () => {
   test('results edited by another program end the run with 74, naming the line', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('0', 70));
-    assert.equal((await runCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd })).status, 0);
+    assert.equal((await callCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd })).status, 0);
     const results = join(cwd, 'out/results.jsonl');
     const lines = (): string[] => readFileSync(results, 'utf8').split('\n');
     const own = lines()[1] ?? '';
@@ -62,12 +62,12 @@ describe('labels', () => {
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('0', 71));
     for (const spoiled of ['x', 'null', '{"target":"a"}']) {
       write(spoiled.padEnd(own.length));
-      const { status, stderr } = await runCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd });
+      const { status, stderr } = await callCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd });
       assert.equal(status, 74, stderr);
       assert.match(stderr, /^error: out\/results\.jsonl:2 is not a line of results: .*\n {2}.*--restart$/m);
     }
     write(own);
-    const { status, stderr } = await runCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd });
+    const { status, stderr } = await callCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd });
     assert.equal(status, 0, stderr);
     assert.equal(readSummary(cwd).labels?.counts.scored, 12);
   });
@@ -75,7 +75,7 @@ describe('labels', () => {
   test('labels other than 0 and 1 are ignored with a notice', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('broken'));
-    const result = await runCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd });
+    const result = await callCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd });
     assert.equal(result.status, 0, result.stderr);
     assert.match(
       result.stderr,
@@ -90,7 +90,7 @@ describe('--fail-if', () => {
     const cwd = temporaryFolder(t);
     const gates = ['--fail-if', 'late>0', '--fail-if', 'items<1000'];
     const slice = [recording('real-day.csv'), '--to', '2018-04-30T02:00:00Z'];
-    const result = await runCli(['replay', ...slice, ...LIGHT, ...PLAIN, ...gates], { cwd });
+    const result = await callCli(['replay', ...slice, ...LIGHT, ...PLAIN, ...gates], { cwd });
     assert.equal(result.status, 99, result.stderr);
     assert.match(
       result.stdout,
@@ -113,7 +113,8 @@ describe('--fail-if', () => {
     const cwd = temporaryFolder(t);
     const gates = ['p99>1h', 'average-precision<1%', 'recall<.5'];
     writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify({ 'fail-if': gates }));
-    const result = await runCli(['replay', recording('real-day.csv'), ...WASM, ...PLAIN], { cwd });
+    writeFileSync(join(cwd, 'a.csv'), `${labelledCsv('0', 70)}2018-04-30T01:10:00Z,a,1000,1\n`);
+    const result = await callCli(['replay', 'a.csv', ...LIGHT, ...PLAIN], { cwd });
     assert.equal(result.status, 0, result.stderr);
     assert.deepEqual(
       readSummary(cwd).gates.map(({ condition, outcome }) => [condition, outcome]),
@@ -126,7 +127,7 @@ describe('--fail-if', () => {
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('0'));
     const flags = [...LIGHT, '--compare', 'none', '--actors', '1', '--out', '-', '--quiet'];
     const gates = ['--fail-if', 'precision<1%', '--fail-if', 'p99>1h'];
-    const result = await runCli(['replay', 'a.csv', ...flags, ...gates], { cwd });
+    const result = await callCli(['replay', 'a.csv', ...flags, ...gates], { cwd });
     assert.equal(result.status, 99, result.stderr);
     assert.match(result.stderr, /--fail-if precision<1%: FAILED, it has no value in this run/);
     assert.match(result.stderr, /--fail-if p99>1h: FAILED, it has no value in this run/);
@@ -145,7 +146,7 @@ describe('--fail-if', () => {
       [['plain.csv', '--fail-if', 'f1<50%'], /the recording has no labels/],
     ];
     for (const [flags, told] of cases) {
-      const result = await runCli(['replay', ...flags], { cwd });
+      const result = await callCli(['replay', ...flags], { cwd });
       assert.equal(result.status, 64, result.stderr);
       assert.match(result.stderr, told);
       assert.doesNotMatch(result.stderr, /started on/);

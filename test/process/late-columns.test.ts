@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { runCli, temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const MINUTES = 1500;
 /** Until it comes, the late column has no value to score. */
@@ -32,12 +33,12 @@ test('slices give the results of one run for a column that comes after the sampl
   const cwd = temporaryFolder(t);
   recordingWithLateColumn(cwd);
   const args = ['--columns', 'u,z', ...RUN];
-  const whole = await runCli(['replay', 'late.jsonl', '--out', 'whole', ...args], { cwd });
+  const whole = await callCli(['replay', 'late.jsonl', '--out', 'whole', ...args], { cwd });
   assert.equal(whole.status, DONE_WITH_ERRORS, whole.stderr);
   assert.match(resultsOf(cwd, 'whole'), /"score":5\b/);
   assert.match(whole.stderr, /z of --columns is not in the sample/);
   const slices = ['--engine', 'local', '--slices', '3'];
-  const sliced = await runCli(['replay', 'late.jsonl', '--out', 'sliced', ...args, ...slices], { cwd });
+  const sliced = await callCli(['replay', 'late.jsonl', '--out', 'sliced', ...args, ...slices], { cwd });
   assert.equal(sliced.status, DONE_WITH_ERRORS, sliced.stderr);
   assert.equal(resultsOf(cwd, 'sliced'), resultsOf(cwd, 'whole'));
 });
@@ -46,7 +47,7 @@ test('a run ends with 65 if no column of --columns has a value in any record', a
   const cwd = temporaryFolder(t);
   recordingWithLateColumn(cwd);
   const args = ['--columns', 'cpu', ...RUN];
-  const { status, stderr } = await runCli(['replay', 'late.jsonl', '--out', 'out', ...args], { cwd });
+  const { status, stderr } = await callCli(['replay', 'late.jsonl', '--out', 'out', ...args], { cwd });
   assert.equal(status, 65, stderr);
   assert.match(stderr, /no record has a value in the columns of --columns: cpu/);
 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 
-import { finished, LIGHT, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, LIGHT, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
-const MINUTES = 2000;
+const MINUTES = 1500;
 
 function csv(): string {
   const rows = Array.from({ length: MINUTES }, (_, minute) => {
@@ -19,15 +20,19 @@ function csv(): string {
 const FLAGS = ['--compare', 'none', '--actors', '2', '--quiet', ...LIGHT];
 const ENGINE = ['replay', 'data.csv', '--out', 'out', '--engine', 'local', '--slices', '5', ...FLAGS];
 
-/** A folder with an input, and what a replay of it writes. */
-async function folderWith(
-  t: Parameters<typeof temporaryFolder>[0],
-): Promise<{ cwd: string; local: Finished }> {
+/** A folder with an input. */
+function folderWith(t: TestContext): string {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv());
-  const local = await runCli(['replay', 'data.csv', '--out', 'local', ...FLAGS], { cwd });
+  return cwd;
+}
+
+/** A folder with an input, and what a replay of it writes. */
+async function replayed(t: TestContext): Promise<string> {
+  const cwd = folderWith(t);
+  const local = await callCli(['replay', 'data.csv', '--out', 'local', ...FLAGS], { cwd });
   assert.equal(local.status, 3, local.stderr);
-  return { cwd, local };
+  return cwd;
 }
 
 function assertSame(cwd: string): void {
@@ -45,13 +50,13 @@ function unfinishedParts(cwd: string): string[] {
 }
 
 test('slices on this machine give the bytes and the status of one process', async (t) => {
-  const { cwd } = await folderWith(t);
-  const { status, stderr } = await runCli(ENGINE, { cwd });
+  const cwd = await replayed(t);
+  const { status, stderr } = await callCli(ENGINE, { cwd });
   assert.equal(status, 3, stderr);
   assertSame(cwd);
-  const again = await runCli(ENGINE, { cwd });
+  const again = await callCli(ENGINE, { cwd });
   assert.equal(again.status, 3, again.stderr);
-  const other = await runCli([...ENGINE, '--grace', '2'], { cwd });
+  const other = await callCli([...ENGINE, '--grace', '2'], { cwd });
   assert.equal(other.status, 78, other.stderr);
   assert.match(other.stderr, /--grace was/);
 });
@@ -60,7 +65,7 @@ test(
   'a run in slices that is killed or interrupted resumes, and leaves no slice behind',
   { timeout: 600_000 },
   async (t) => {
-    const { cwd } = await folderWith(t);
+    const cwd = await replayed(t);
     for (const [signal, after] of [
       ['SIGKILL', 'plan.json'],
       ['SIGINT', 'journal.jsonl'],
@@ -76,43 +81,42 @@ test(
       // A slice that sees that this process is gone removes what it was writing.
       while (unfinishedParts(cwd).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const { status, stderr } = await runCli(ENGINE, { cwd });
+    const { status, stderr } = await callCli(ENGINE, { cwd });
     assert.equal(status, 3, stderr);
     assertSame(cwd);
   },
 );
 
 test('a plan that replaces a complete run is followed without --restart', async (t) => {
-  const { cwd } = await folderWith(t);
-  const earlier = await runCli(['replay', 'data.csv', '--out', 'out', ...FLAGS, '--grace', '2'], { cwd });
+  const cwd = await replayed(t);
+  const earlier = await callCli(['replay', 'data.csv', '--out', 'out', ...FLAGS, '--grace', '2'], { cwd });
   assert.equal(earlier.status, 3, earlier.stderr);
   const plan = ['plan', 'data.csv', '--out', 'out', '--slices', '5', '--restart', ...FLAGS];
-  const planned = await runCli(plan, { cwd });
+  const planned = await callCli(plan, { cwd });
   assert.equal(planned.status, 0, planned.stderr);
-  const { status, stderr } = await runCli(ENGINE, { cwd });
+  const { status, stderr } = await callCli(ENGINE, { cwd });
   assert.equal(status, 3, stderr);
   assertSame(cwd);
 });
 
 test('a run in slices ends with the status of a slice that cannot succeed', async (t) => {
-  const { cwd } = await folderWith(t);
-  const planned = await runCli(['plan', 'data.csv', '--out', 'out', '--slices', '5', ...FLAGS], { cwd });
+  const cwd = folderWith(t);
+  const planned = await callCli(['plan', 'data.csv', '--out', 'out', '--slices', '5', ...FLAGS], { cwd });
   assert.equal(planned.status, 0, planned.stderr);
   const text = readFileSync(join(cwd, 'data.csv'), 'utf8');
   writeFileSync(join(cwd, 'data.csv'), text.replace('T20:00:00.000Z,c,3', 'T20:00:00.000Z,c,4'));
   assert.notEqual(readFileSync(join(cwd, 'data.csv'), 'utf8'), text);
-  const { status, stderr } = await runCli(ENGINE, { cwd });
+  const { status, stderr } = await callCli(ENGINE, { cwd });
   assert.equal(status, 78, stderr);
   assert.match(stderr, /\[slice \d\] .*is not what the plan was made for/);
   assert.match(stderr, /slice \d failed with status 78/);
 });
 
 test('an engine refuses what cannot be cut', async (t) => {
-  const cwd = temporaryFolder(t);
-  writeFileSync(join(cwd, 'data.csv'), csv());
-  const withoutEngine = await runCli(['replay', 'data.csv', '--slices', '2'], { cwd });
+  const cwd = folderWith(t);
+  const withoutEngine = await callCli(['replay', 'data.csv', '--slices', '2'], { cwd });
   assert.equal(withoutEngine.status, 64);
-  const stdin = await runCli(['replay', '-', '--engine', 'local', '--out', 'out', ...LIGHT], { cwd });
+  const stdin = await callCli(['replay', '-', '--engine', 'local', '--out', 'out', ...LIGHT], { cwd });
   assert.equal(stdin.status, 64, stdin.stderr);
 });
 
@@ -126,7 +130,7 @@ for (const { flags, message } of [
   test(`${flags.join(' ')} is a matter of usage`, async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,value\n2024-05-01,1\n2024-05-02,2\n');
-    const { status, stderr } = await runCli(['replay', 'data.csv', ...flags], { cwd });
+    const { status, stderr } = await callCli(['replay', 'data.csv', ...flags], { cwd });
     assert.equal(status, 64, stderr);
     assert.match(stderr, message);
     assert.deepEqual(readdirSync(cwd), ['data.csv']);

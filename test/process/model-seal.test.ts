@@ -5,7 +5,8 @@ import { suite, test, type TestContext } from 'node:test';
 
 import { manifestSchema } from '#build/model/manifest.js';
 import { linearModel, writeBundle, type ManifestJson } from '../support/bundles.js';
-import { runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const INPUT = { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } };
 
@@ -16,12 +17,12 @@ function unsummed(t: TestContext): string {
   return writeBundle(temporaryFolder(t), parts);
 }
 
-const seal = (folder: string): Promise<Finished> => runCli(['model', 'seal', folder], { cwd: folder });
+const seal = (folder: string): Promise<Finished> => callCli(['model', 'seal', folder], { cwd: folder });
 
 function replay(folder: string): Promise<Finished> {
   const input = 'timestamp,target,v\n2024-01-01T00:00:00Z,a,1\n2024-01-01T00:01:00Z,a,1\n';
   const flags = ['--model', '.', '--out', '-', '--compare', 'none', '--actors', '1', '--quiet'];
-  return runCli(['replay', '-', ...flags], { cwd: folder, input });
+  return callCli(['replay', '-', ...flags], { cwd: folder, input });
 }
 
 function change(folder: string, edit: (manifest: Record<string, unknown>) => void): void {
@@ -124,9 +125,9 @@ suite('aiops-serve model seal', () => {
 
   test('a folder without a bundle ends with 78, a missing argument or unknown command with 64', async (t) => {
     const cwd = temporaryFolder(t);
-    const missing = await runCli(['model', 'seal', 'nowhere'], { cwd });
+    const missing = await callCli(['model', 'seal', 'nowhere'], { cwd });
     assert.deepEqual([missing.status, missing.stdout], [78, '']);
-    assert.equal((await runCli(['model', 'seal'], { cwd })).status, 64);
-    assert.equal((await runCli(['model', 'unseal'], { cwd })).status, 64);
+    assert.equal((await callCli(['model', 'seal'], { cwd })).status, 64);
+    assert.equal((await callCli(['model', 'unseal'], { cwd })).status, 64);
   });
 });

@@ -7,7 +7,8 @@ import { suite, test, type TestContext } from 'node:test';
 
 import { npmPackage } from '#build/native/inventory.js';
 import { platformFacts, whyUnsupported } from '#build/native/platform.js';
-import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { programs, receiptOf, writeReceipt } from '../support/native-install.js';
 import { until } from '../support/wait.js';
 
@@ -33,7 +34,7 @@ function machine(t: TestContext, npm: string, tools: Readonly<Record<string, str
 }
 
 const native = (on: Machine, ...args: readonly string[]): Promise<Finished> =>
-  runCli(['native', ...args], { cwd: on.cwd, env: on.env });
+  callCli(['native', ...args], { cwd: on.cwd, env: on.env });
 
 const leftovers = (on: Machine): string[] => (existsSync(on.native) ? readdirSync(on.native) : []);
 

@@ -8,7 +8,8 @@ import { setTimeout as turn } from 'node:timers/promises';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { said } from '../support/wait.js';
 
 interface TimingLine {
@@ -40,7 +41,7 @@ test('a paced run keeps to its schedule, and a slow minute makes those after it 
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(12)}`);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
   const flags = ['--pace', '600x', '--out', 'paced', '--fail-if', 'response-max<399ms'];
-  const paced = await runCli([...SERVED, ...flags], { cwd });
+  const paced = await callCli([...SERVED, ...flags], { cwd });
   assert.equal(paced.status, 0, paced.stderr);
   const summary = JSON.parse(readFileSync(join(cwd, 'paced/timing.json'), 'utf8')) as RunSummary;
   assert.equal(summary.execution.pace, 600);
@@ -68,7 +69,7 @@ test('a paced run keeps to its schedule, and a slow minute makes those after it 
   const page = readFileSync(join(cwd, 'paced/report.html'), 'utf8');
   assert.match(page, /data-figure="minutes\.scheduled\.responseMs\.p99"/);
 
-  const free = await runCli([...SERVED, '--pace', 'max', '--compare', 'none', '--out', 'free'], { cwd });
+  const free = await callCli([...SERVED, '--pace', 'max', '--compare', 'none', '--out', 'free'], { cwd });
   assert.equal(free.status, 0, free.stderr);
   const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   assert.equal(results('paced'), results('free'));
@@ -80,13 +81,13 @@ test('a paced run keeps to its schedule, and a slow minute makes those after it 
 test('a gate on the schedule needs --pace, a gate on the comparison needs --compare', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(3)}`);
-  const free = await runCli(['replay', 'data.csv', '--fail-if', 'lateness-max>1s'], { cwd });
+  const free = await callCli(['replay', 'data.csv', '--fail-if', 'lateness-max>1s'], { cwd });
   assert.equal(free.status, 64);
   assert.match(free.stderr, /'lateness-max>1s' will have no value: nothing is paced/);
-  const paced = await runCli(['replay', 'data.csv', '--pace', '60x', '--fail-if', 'speedup<1'], { cwd });
+  const paced = await callCli(['replay', 'data.csv', '--pace', '60x', '--fail-if', 'speedup<1'], { cwd });
   assert.equal(paced.status, 64);
   assert.match(paced.stderr, /'speedup<1' will have no value: nothing is compared/);
-  const fast = await runCli(['replay', 'data.csv', '--pace', 'fast'], { cwd });
+  const fast = await callCli(['replay', 'data.csv', '--pace', 'fast'], { cwd });
   assert.equal(fast.status, 64);
   assert.match(fast.stderr, /Expected realtime, a factor such as 10x or 0\.5x, or max/);
   assert.equal(existsSync(join(cwd, 'data.csv.aiops')), false);
@@ -264,17 +265,17 @@ test('a run of a live feed cannot be resumed, and says so at its start, at its e
   assert.equal(status, 143, stderr);
   assert.match(stderr, /standard input: a live feed/);
   assert.match(stderr, /interrupted after 1 minute$/m);
-  const told = await runCli(['status', 'live'], { cwd });
+  const told = await callCli(['status', 'live'], { cwd });
   assert.match(told.stdout, /not complete: .*live feed, so it cannot be resumed$/m);
   const again = [...SERVED_FEED, ...flags];
   for (const pace of ['realtime', 'max']) {
-    const resumed = await runCli([...again, pace], { cwd, input });
+    const resumed = await callCli([...again, pace], { cwd, input });
     assert.equal(resumed.status, 78, resumed.stderr);
     assert.match(resumed.stderr, /standard input was a live feed .*\n.*--restart/);
   }
-  const anew = await runCli([...again, 'max', '--restart'], { cwd, input });
+  const anew = await callCli([...again, 'max', '--restart'], { cwd, input });
   assert.equal(anew.status, 0, anew.stderr);
-  const clocked = await runCli([...again, 'realtime'], { cwd, input });
+  const clocked = await callCli([...again, 'realtime'], { cwd, input });
   assert.equal(clocked.status, 78, clocked.stderr);
   assert.match(clocked.stderr, /standard input would be a live feed with --pace realtime/);
 });

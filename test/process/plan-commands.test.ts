@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { LIGHT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { LIGHT, temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { readSummary } from '../support/run-files.js';
 
 const FLAGS = ['data.csv', '--out', 'run', '--compare', 'none', '--actors', '1', '--quiet', ...LIGHT];
@@ -15,7 +16,7 @@ test('slice and merge take plan or folder, warn of the whole run once, and name 
     return `${at},a,${minute}\n${at},b,x${minute}\n`;
   });
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows.join('')}`);
-  const run = (...args: string[]): Promise<Finished> => runCli(args, { cwd });
+  const run = (...args: string[]): Promise<Finished> => callCli(args, { cwd });
   const planned = await run('plan', ...FLAGS, '--slices', '2', '--max-rejects', '5');
   assert.equal(planned.status, 0, planned.stderr);
   for (const [number, message] of [

@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 import type { RunStatus } from '#build/replay/resume/status-report.js';
 
-import { LIGHT, runCli, temporaryFolder } from '../support/cli.js';
+import { LIGHT, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const FLAGS = [...LIGHT, '--compare', 'none', '--actors', '1'];
 
@@ -27,7 +28,7 @@ describe('rejects by reason', () => {
     const input = join(cwd, 'mixed.csv');
     writeFileSync(input, MIXED);
     const run = ['replay', 'mixed.csv', ...FLAGS, '--interval', '1h', '--out', 'out'];
-    const first = await runCli(run, { cwd });
+    const first = await callCli(run, { cwd });
     assert.equal(first.status, 3, first.stderr);
     assert.match(
       first.stdout,
@@ -38,7 +39,7 @@ describe('rejects by reason', () => {
       input,
       hour(4, () => '5'),
     );
-    const second = await runCli(run, { cwd });
+    const second = await callCli(run, { cwd });
     assert.match(second.stderr, /resum/);
     const { rejects, counts } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as RunSummary;
     const kept = readFileSync(join(cwd, 'out/rejects.jsonl'), 'utf8').trimEnd().split('\n');
@@ -57,17 +58,17 @@ describe('rejects by reason', () => {
     const page = readFileSync(join(cwd, 'out/report.html'), 'utf8');
     for (const { remedy } of rejects) assert.ok(page.includes(remedy.slice(0, 30)));
 
-    const status = await runCli(['status', 'out', '--json'], { cwd });
+    const status = await callCli(['status', 'out', '--json'], { cwd });
     assert.deepEqual((JSON.parse(status.stdout) as RunStatus).progress?.rejects, rejects);
     assert.match(
-      (await runCli(['status', 'out'], { cwd })).stdout,
+      (await callCli(['status', 'out'], { cwd })).stdout,
       /^rejected 117 duplicate, the first at mixed\.csv:6: /m,
     );
   });
 
   test('with --out - they go to standard error', async (t) => {
     const cwd = temporaryFolder(t);
-    const { status, stderr } = await runCli(['replay', '-', ...FLAGS, '--interval', '1h', '--out', '-'], {
+    const { status, stderr } = await callCli(['replay', '-', ...FLAGS, '--interval', '1h', '--out', '-'], {
       cwd,
       input: MIXED,
     });
@@ -79,7 +80,7 @@ describe('rejects by reason', () => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'mixed.csv'), MIXED);
     const flags = [...FLAGS, '--interval', '1h', '--max-rejects', '10', '--out', 'out'];
-    const { status, stderr } = await runCli(['replay', 'mixed.csv', ...flags], { cwd });
+    const { status, stderr } = await callCli(['replay', 'mixed.csv', ...flags], { cwd });
     assert.equal(status, 65);
     assert.match(
       stderr,

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { finished, type Finished, LIGHT, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, type Finished, LIGHT, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const FROM_STDIN = ['replay', '-', '--format', 'csv', '--compare', 'none', ...LIGHT, '--actors', '1'];
 
@@ -25,7 +26,7 @@ test('a run stopped by --max-rejects resumes only once more are allowed', async 
     csv(80, (minute) => minute >= 20),
   );
   const args = ['replay', 'data.csv', '--out', 'out', ...LIGHT, '--actors', '1', '--compare', 'none'];
-  const replay = (limit: string): Promise<Finished> => runCli([...args, '--max-rejects', limit], { cwd });
+  const replay = (limit: string): Promise<Finished> => callCli([...args, '--max-rejects', limit], { cwd });
   const files = (): string[] =>
     ['results.jsonl', 'rejects.jsonl', 'journal.jsonl'].map((name) =>
       readFileSync(join(cwd, 'out', name), 'utf8'),
@@ -50,11 +51,11 @@ test('a configuration file with "false" as text for --restart replaces nothing',
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(3));
   const args = ['replay', 'data.csv', '--out', 'out', ...LIGHT, '--actors', '1', '--compare', 'none'];
-  assert.equal((await runCli(args, { cwd })).status, 0);
+  assert.equal((await callCli(args, { cwd })).status, 0);
   const journal = readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8');
   for (const found of ['"false"', '"no"', '0', '"0"', '""', 'null']) {
     writeFileSync(join(cwd, 'aiops-serve.config.json'), `{ "restart": ${found} }`);
-    const { status, stderr } = await runCli(args, { cwd });
+    const { status, stderr } = await callCli(args, { cwd });
     assert.equal(status, 78, found);
     assert.match(
       stderr,
@@ -70,7 +71,7 @@ test('a run of which nothing is kept reads a grown input as a run from the start
   const rest = Array.from({ length: 23 }, (_, i) => `${at(10 * (i + 1))},a,${i}\n`).join('');
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${at(0)},a,1\n`);
   const replay = (out: string): Promise<Finished> =>
-    runCli(
+    callCli(
       [
         'replay',
         'data.csv',
@@ -116,7 +117,7 @@ test('rejects stay in their own file, which no other run overwrites', async (t) 
       '--compare',
       'none',
     ];
-    return runCli(['replay', join(cwd, 'data.csv'), ...flags], { cwd: from });
+    return callCli(['replay', join(cwd, 'data.csv'), ...flags], { cwd: from });
   };
   assert.equal((await replay(cwd, 'out')).status, 3);
   const kept = readFileSync(rejects, 'utf8');
@@ -162,7 +163,7 @@ test('a resumed run interrupted before its next minute says that it can be resum
 test('a run of standard input refuses a shorter, different input, and still resumes with its own', async (t) => {
   const cwd = temporaryFolder(t);
   const replay = (out: string, input: string): Promise<Finished> =>
-    runCli([...FROM_STDIN, '--out', out, '--max-rejects', '100%'], { cwd, input });
+    callCli([...FROM_STDIN, '--out', out, '--max-rejects', '100%'], { cwd, input });
   const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   const own = csv(90, () => true);
   const begun = csv(89, () => true);
@@ -221,7 +222,7 @@ test('an actor that dies after its last answer is in the report, too', async (t)
   const minute = '2024-01-01T00:00:00Z';
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${minute},a,1\n${minute},b,2\n`);
   const args = ['replay', 'data.csv', '--analyzer', 'mine.mjs', '--out', 'out', '--interval', '1m'];
-  const { status, stderr } = await runCli([...args, '--compare', 'all', '--actors', '1'], { cwd });
+  const { status, stderr } = await callCli([...args, '--compare', 'all', '--actors', '1'], { cwd });
   assert.equal(status, 0, stderr);
   assert.match(stderr, /exited with status 0 .*starting a replacement/);
   const { incidents } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as RunSummary;

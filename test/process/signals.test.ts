@@ -95,7 +95,7 @@ test(
   async (t) => {
     const cwd = temporaryFolder(t);
     const goOn = join(cwd, 'go-on');
-    const minutes = 5000;
+    const minutes = 2500;
     const rows = Array.from(
       { length: minutes },
       (_, i) => `${new Date(i * 60_000).toISOString()},a,${i % 7}\n`,

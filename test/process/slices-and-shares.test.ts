@@ -5,7 +5,8 @@ import { test, type TestContext } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const HEADER = 'timestamp,target,v\n';
 const time = (minute: number): string =>
@@ -25,7 +26,7 @@ function setUp(t: TestContext, data: string) {
   writeFileSync(join(cwd, 'echo.mjs'), ECHO);
   const replay = (out: string, ...flags: string[]): Promise<Finished> => {
     const pinned = ['--interval', '1m', '--columns', 'v', '--analyzer', './echo.mjs', '--actors', '1'];
-    return runCli(['replay', 'data.csv', ...pinned, '--out', out, ...flags], { cwd });
+    return callCli(['replay', 'data.csv', ...pinned, '--out', out, ...flags], { cwd });
   };
   const lines = (out: string, name: string): string[] =>
     readFileSync(join(cwd, out, name), 'utf8')
@@ -71,7 +72,7 @@ test('a shard without a target completes, and shard 1 keeps the rejects without 
   assert.deepEqual(lines('s1', 'results.jsonl'), []);
   assert.deepEqual(lines('s2', 'rejects.jsonl'), []);
   assert.deepEqual(lines('s2', 'results.jsonl'), lines('whole', 'results.jsonl'));
-  assert.match((await runCli(['status', 's1'], { cwd })).stdout, /^state +complete since/);
+  assert.match((await callCli(['status', 's1'], { cwd })).stdout, /^state +complete since/);
   const again = await replay('s1', '--shard', '1/2');
   assert.equal(again.status, 3, again.stderr);
   assert.match(again.stderr, /^s1 is complete: 0 minutes, 0 rows/m);
@@ -90,7 +91,7 @@ test('a slice without records completes with a warning, and resumes once the inp
     assert.deepEqual(lines('out', name), []);
   assert.ok(existsSync(join(cwd, 'out/report.html')));
   assert.deepEqual([counts('out').records, counts('out').minutes, counts('out').filtered], [0, 0, 4]);
-  const status = await runCli(['status', 'out'], { cwd });
+  const status = await callCli(['status', 'out'], { cwd });
   assert.match(status.stdout, /^state +complete since/);
   assert.match(status.stdout, /^done +0 minutes, 100 % of the input$/m);
   const again = await slice();

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { RandomStream } from '#build/core/random.js';
 
-import { finished, LIGHT, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const HEADER = 'timestamp,target,value\n';
 const DONE_WITH_REJECTS = 3;
@@ -36,8 +37,8 @@ test('the ways that a message about records out of order names work', async (t) 
   writeFileSync(join(cwd, 'in-order.csv'), HEADER + rows(30).join(''));
   writeFileSync(join(cwd, 'mixed.csv'), HEADER + shuffled(rows(30)).join(''));
   const args = ['--series', 'one', '--interval', '1m', ...RUN];
-  assert.equal((await runCli(['replay', 'in-order.csv', '--out', 'right', ...args], { cwd })).status, 0);
-  const refused = await runCli(['replay', 'mixed.csv', '--out', 'out', ...args], { cwd });
+  assert.equal((await callCli(['replay', 'in-order.csv', '--out', 'right', ...args], { cwd })).status, 0);
+  const refused = await callCli(['replay', 'mixed.csv', '--out', 'out', ...args], { cwd });
   assert.equal(refused.status, 65);
   const ways = [...refused.stderr.matchAll(/--sort|--grace \d+/g)].map(([way]) => way.split(' '));
   assert.deepEqual(
@@ -45,7 +46,7 @@ test('the ways that a message about records out of order names work', async (t) 
     ['--sort', '--grace'],
   );
   for (const way of ways) {
-    const again = await runCli(['replay', 'mixed.csv', '--out', 'out', ...args, ...way, '--restart'], {
+    const again = await callCli(['replay', 'mixed.csv', '--out', 'out', ...args, ...way, '--restart'], {
       cwd,
     });
     assert.equal(again.status, 0, again.stderr);
@@ -58,7 +59,7 @@ test('a sorted run that is killed resumes, and rejects keep their places', async
   const lines = shuffled(rows(400, true));
   writeFileSync(join(cwd, 'mixed.csv'), HEADER + lines.join(''));
   const args = ['replay', 'mixed.csv', '--sort', '--interval', '1m', '--commit-interval', '20ms', ...RUN];
-  assert.equal((await runCli([...args, '--out', 'whole'], { cwd })).status, DONE_WITH_REJECTS);
+  assert.equal((await callCli([...args, '--out', 'whole'], { cwd })).status, DONE_WITH_REJECTS);
   const child = startCli([...args, '--out', 'out', '--pace', '10000x'], { cwd });
   const journal = join(cwd, 'out/journal.jsonl');
   const commits = (): number =>
@@ -66,7 +67,7 @@ test('a sorted run that is killed resumes, and rejects keep their places', async
   while (commits() < 3 && child.exitCode === null) await sleep(20);
   child.kill('SIGKILL');
   await finished(child);
-  const { status, stderr } = await runCli([...args, '--out', 'out'], { cwd });
+  const { status, stderr } = await callCli([...args, '--out', 'out'], { cwd });
   assert.equal(status, DONE_WITH_REJECTS, stderr);
   assert.match(stderr, /^resuming after \d/m);
   for (const name of ['results.jsonl', 'rejects.jsonl'])
@@ -90,7 +91,7 @@ test('a file that is added to a sorted run is sorted, too', async (t) => {
     writeFileSync(join(cwd, name), HEADER + shuffled(day).join(''));
   const replay = async (out: string, ...inputs: string[]): Promise<void> => {
     const args = ['replay', ...inputs, '--sort', '--series', 'm', '--out', out, ...RUN];
-    const { status, stderr } = await runCli(args, { cwd });
+    const { status, stderr } = await callCli(args, { cwd });
     assert.equal(status, 0, stderr);
   };
   await replay('out', 'm-1.csv');

@@ -5,16 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import {
-  finished,
-  type Finished,
-  LIGHT,
-  ROOT,
-  runCli,
-  runShell,
-  startCli,
-  temporaryFolder,
-} from '../support/cli.js';
+import { finished, type Finished, LIGHT, ROOT, runShell, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 /* A run of standard input changes nothing before it has compared what comes with all that it had read. */
 
@@ -47,7 +39,7 @@ const others = (minutes: number): Readonly<Record<string, string>> => ({
 
 async function resultsOf(t: TestContext, input: string): Promise<string> {
   const cwd = temporaryFolder(t);
-  const { status, stderr } = await runCli(ARGS, { cwd, input });
+  const { status, stderr } = await callCli(ARGS, { cwd, input });
   assert.equal(status, 0, stderr);
   return text(cwd, 'results.jsonl');
 }
@@ -68,7 +60,7 @@ async function replayReadOnly(cwd: string, input: string): Promise<Finished | nu
 for (const minutes of [1, 8]) {
   test(`a complete run of ${minutes} minutes is changed only by input that continues its own`, async (t) => {
     const cwd = temporaryFolder(t);
-    const replay = (input: string): Promise<Finished> => runCli(ARGS, { cwd, input });
+    const replay = (input: string): Promise<Finished> => callCli(ARGS, { cwd, input });
     assert.equal((await replay(csv(minutes))).status, 0);
     const before = sumsOf(cwd);
     for (const [name, input] of Object.entries(others(minutes))) {
@@ -78,7 +70,7 @@ for (const minutes of [1, 8]) {
     }
     const again = await replay(csv(minutes));
     assert.equal(again.status, 0, again.stderr);
-    const dry = await runCli([...ARGS, '--dry-run'], { cwd, input: csv(minutes) });
+    const dry = await callCli([...ARGS, '--dry-run'], { cwd, input: csv(minutes) });
     assert.match(dry.stdout, /the run there is complete/);
     const readOnly = await replayReadOnly(cwd, csv(minutes));
     if (readOnly !== null) assert.equal(readOnly.status, 0, readOnly.stderr);
@@ -102,7 +94,7 @@ test('an interrupted run is changed only by input that continues its own', async
   child.kill('SIGTERM');
   assert.equal((await ended).status, 143);
   const before = sumsOf(cwd);
-  const replay = (input: string): Promise<Finished> => runCli(ARGS, { cwd, input });
+  const replay = (input: string): Promise<Finished> => callCli(ARGS, { cwd, input });
   for (const [name, input] of Object.entries(others(8))) {
     const { status, stderr } = await replay(input);
     assert.equal(status, 78, `${name}: ${stderr}`);
@@ -118,7 +110,7 @@ test('of several inputs, standard input is compared while the others are unchang
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'b.csv'), csv(6, 'b'));
   const args = ['replay', 'b.csv', ...ARGS.slice(1)];
-  const replay = (input: string): Promise<Finished> => runCli(args, { cwd, input });
+  const replay = (input: string): Promise<Finished> => callCli(args, { cwd, input });
   assert.equal((await replay(csv(3))).status, 0);
   const before = sumsOf(cwd);
   assert.equal((await replay(csv(2))).status, 78);
@@ -137,7 +129,7 @@ for (const [what, first] of [
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'b.csv'), csv(6, 'b'));
     const args = ['replay', 'b.csv', ...ARGS.slice(1)];
-    const replay = (input: string): Promise<Finished> => runCli(args, { cwd, input });
+    const replay = (input: string): Promise<Finished> => callCli(args, { cwd, input });
     assert.equal((await replay(first)).status, 0);
     const before = sumsOf(cwd);
     assert.equal((await replay(first)).status, 0);

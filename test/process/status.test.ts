@@ -15,7 +15,8 @@ import { test } from 'node:test';
 
 import type { RunStatus } from '#build/replay/resume/status-report.js';
 
-import { finished, LIGHT, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, recording, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { stateOf } from '../support/processes.js';
 import { said, until } from '../support/wait.js';
 
@@ -30,7 +31,7 @@ function snapshot(folder: string): unknown {
 }
 
 async function jsonStatus(cwd: string, folder: string): Promise<RunStatus> {
-  const { status, stdout, stderr } = await runCli(['status', folder, '--json'], { cwd });
+  const { status, stdout, stderr } = await callCli(['status', folder, '--json'], { cwd });
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout) as RunStatus;
 }
@@ -38,7 +39,7 @@ async function jsonStatus(cwd: string, folder: string): Promise<RunStatus> {
 test('the status of a complete run has its facts and counts, and asking changes nothing', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['replay', recording('service-day.csv'), '--out', 'out', '--compare', 'none', '--actors', '1'];
-  assert.equal((await runCli(args, { cwd })).status, 0);
+  assert.equal((await callCli(args, { cwd })).status, 0);
   const before = snapshot(join(cwd, 'out'));
   const status = await jsonStatus(cwd, 'out');
   const summary = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as {
@@ -52,7 +53,7 @@ test('the status of a complete run has its facts and counts, and asking changes 
   assert.equal(status.progress?.firstMinute, summary.input.firstMinute);
   assert.equal(status.progress.lastMinute, summary.input.lastMinute);
   assert.equal(status.progress.inputShare, 1);
-  const { status: exit, stdout } = await runCli(['status', 'out'], { cwd });
+  const { status: exit, stdout } = await callCli(['status', 'out'], { cwd });
   assert.equal(exit, 0);
   assert.match(stdout, /^state +complete since 20\d\d-/m);
   assert.match(stdout, /^model +builtin /m);
@@ -64,8 +65,8 @@ test('settings that differ from their defaults are shown', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = ['--duplicates', 'last', '--results-format', 'csv', '--compare', 'none', '--actors', '1'];
   const args = ['replay', recording('service-day.csv'), '--out', 'out', ...flags];
-  assert.equal((await runCli(args, { cwd })).status, 0);
-  const { stdout } = await runCli(['status', 'out'], { cwd });
+  assert.equal((await callCli(args, { cwd })).status, 0);
+  const { stdout } = await callCli(['status', 'out'], { cwd });
   assert.match(stdout, /^settings +--results-format csv --duplicates last$/m);
   assert.match(stdout, /^results +out\/results\.csv$/m);
   assert.deepEqual((await jsonStatus(cwd, 'out')).damaged, []);
@@ -74,7 +75,7 @@ test('settings that differ from their defaults are shown', async (t) => {
 test('files that lack committed bytes are named, and naming the input instead points to the folder', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['replay', recording('service-day.csv'), ...LIGHT, '--compare', 'none', '--actors', '1'];
-  assert.equal((await runCli(args, { cwd })).status, 0);
+  assert.equal((await callCli(args, { cwd })).status, 0);
   const out = 'service-day.csv.aiops';
   const sizeBytes = statSync(join(cwd, out, 'results.jsonl')).size;
   truncateSync(join(cwd, out, 'results.jsonl'), 17);
@@ -90,11 +91,11 @@ test('files that lack committed bytes are named, and naming the input instead po
   assert.equal(damaged.length, 2);
   rmSync(join(cwd, out, 'results.jsonl'));
   symlinkSync('results.jsonl', join(cwd, out, 'results.jsonl'));
-  const unseen = await runCli(['status', out], { cwd });
+  const unseen = await callCli(['status', out], { cwd });
   assert.equal(unseen.status, 74);
   assert.match(unseen.stderr, /^error: cannot read service-day\.csv\.aiops\/results\.jsonl: ELOOP/m);
   for (const named of ['service-day.csv', recording('service-day.csv')]) {
-    const { status, stderr } = await runCli(['status', named], { cwd });
+    const { status, stderr } = await callCli(['status', named], { cwd });
     assert.equal(status, 66);
     assert.match(stderr, /^ {2}there is one in service-day\.csv\.aiops: aiops-serve status service-day/m);
   }
@@ -142,7 +143,7 @@ test(
     assert.equal((await result).signal, 'SIGKILL');
     assert.equal((await jsonStatus(cwd, 'out')).state, 'killed');
     assert.match(
-      (await runCli(['status', 'out'], { cwd })).stdout,
+      (await callCli(['status', 'out'], { cwd })).stdout,
       /^state +not complete: .*run the same command again to resume it$/m,
     );
   },
@@ -152,7 +153,7 @@ test('a folder without a run and a missing folder end with 66', async (t) => {
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, 'empty'));
   for (const folder of ['empty', 'nowhere']) {
-    const { status, stderr } = await runCli(['status', folder], { cwd });
+    const { status, stderr } = await callCli(['status', folder], { cwd });
     assert.equal(status, 66, stderr);
     assert.match(
       stderr,
@@ -160,6 +161,6 @@ test('a folder without a run and a missing folder end with 66', async (t) => {
     );
   }
   writeFileSync(join(cwd, 'empty/journal.jsonl'), 'not a journal\n');
-  const { status, stderr } = await runCli(['status', 'empty'], { cwd });
+  const { status, stderr } = await callCli(['status', 'empty'], { cwd });
   assert.equal(status, 78, stderr);
 });

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { runCli, temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import {
   ANALYZER,
   CRASH_FLAGS,
@@ -23,7 +24,7 @@ test('a row that crashes actors is found, and skipped until it has left the wind
     return `${time},a,0\n${time},b,${minute === 3 ? 1 : 0}\n`;
   });
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows.join('')}`);
-  const { status, stderr } = await runCli([...CRASH_FLAGS, '--actors', '2', '--out', 'out'], { cwd });
+  const { status, stderr } = await callCli([...CRASH_FLAGS, '--actors', '2', '--out', 'out'], { cwd });
   assert.equal(status, 3, stderr);
   assert.deepEqual(errorsIn(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8')), [
     '03 b value actor_lost',
@@ -43,7 +44,7 @@ test('a row that an analyzer throws at is an error row, in every mode', async (t
     ['--block', '7'],
   ]) {
     const flags = ['--analyzer', 'mine.mjs', '--out', way[1]!, '--compare', 'none', ...way];
-    const { status, stderr } = await runCli(['replay', 'data.csv', ...flags], { cwd });
+    const { status, stderr } = await callCli(['replay', 'data.csv', ...flags], { cwd });
     assert.equal(status, 3, stderr);
     assert.doesNotMatch(stderr, /starting a replacement/);
     all.push(readFileSync(join(cwd, way[1]!, 'results.jsonl'), 'utf8'));
@@ -64,7 +65,7 @@ test('an actor that outgrows --max-actor-rss is replaced without losing an answe
   });
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,cpu\n${lines.join('\n')}\n`);
   const flags = ['--analyzer', 'mine.mjs', '--param', 'grow=1', '--actors', '1', '--compare', 'none'];
-  const child = await runCli(['replay', 'data.csv', '--max-actor-rss', '300MiB', '--out', 'out', ...flags], {
+  const child = await callCli(['replay', 'data.csv', '--max-actor-rss', '300MiB', '--out', 'out', ...flags], {
     cwd,
   });
   assert.equal(child.status, 0, child.stderr);
@@ -86,11 +87,11 @@ test('an analyzer that dies on large calls gets smaller ones: the same results f
   });`;
   writeFileSync(join(cwd, 'mine.mjs'), analyzer);
   const targets = Array.from({ length: 20 }, (_, i) => [`target-${i}`, i] as const);
-  writeFileSync(join(cwd, 'data.csv'), valuesCsv(400, Object.fromEntries<number>(targets)));
+  writeFileSync(join(cwd, 'data.csv'), valuesCsv(150, Object.fromEntries<number>(targets)));
   const all: string[] = [];
-  for (const block of ['1', '400', 'auto']) {
+  for (const block of ['1', '150', 'auto']) {
     const flags = ['--actors', '2', '--block', block, '--out', block];
-    const { status, stderr } = await runCli([...CRASH_FLAGS, ...flags], { cwd });
+    const { status, stderr } = await callCli([...CRASH_FLAGS, ...flags], { cwd });
     assert.equal(status, 0, stderr);
     assert.equal(/calls have at most \d+ items from now on/.test(stderr), block !== '1');
     assert.equal(/blocks have at most \d+ from now on/.test(stderr), block !== '1');
@@ -103,7 +104,7 @@ test('an analyzer that ends its process while it loads ends the run', async (t) 
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), 'export const createAnalyzer = () => process.exit(0);');
   writeFileSync(join(cwd, 'data.csv'), valuesCsv(3, { a: 0 }));
-  const { status, stderr } = await runCli([...CRASH_FLAGS, '--actors', '2', '--out', 'out'], { cwd });
+  const { status, stderr } = await callCli([...CRASH_FLAGS, '--actors', '2', '--out', 'out'], { cwd });
   assert.equal(status, 69, stderr);
   assert.match(stderr, /^error: actor-\d was lost 4 times .* exited with status 0 while loading the model/m);
 });

@@ -5,7 +5,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { recording, ROOT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { recording, ROOT, temporaryFolder, type Finished } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 
 const SLICE = [recording('real-day.csv'), '--to', '2018-04-30T03:00:00Z'];
 const PLAIN = ['--backend', 'wasm', '--compare', 'none', '--actors', '1', '--out', 'out'];
@@ -16,7 +17,7 @@ interface Row {
 }
 
 function replayIn(cwd: string, ...flags: readonly string[]): Promise<Finished> {
-  return runCli(['replay', ...SLICE, ...PLAIN, ...flags], { cwd });
+  return callCli(['replay', ...SLICE, ...PLAIN, ...flags], { cwd });
 }
 
 function rowsOf(cwd: string): Row[] {
@@ -49,7 +50,7 @@ describe('--threshold', () => {
     assert.equal(summary.counts.anomalies, flagged(lower));
     const again = await replayIn(cwd, '--threshold', '0.2');
     assert.match(again.stdout, /^model .*, threshold 0\.2 \(given\)$/m);
-    const { stdout } = await runCli(['status', 'out'], { cwd });
+    const { stdout } = await callCli(['status', 'out'], { cwd });
     assert.match(stdout, /^settings .*--threshold 0\.2/m);
   });
 
@@ -70,7 +71,7 @@ describe('--threshold', () => {
     const analyzer = join(ROOT, 'examples/rolling-zscore.mjs');
     const environment = { AIOPS_SERVE_THRESHOLD: '0.2' };
     const args = ['replay', ...SLICE, ...PLAIN, '--analyzer', analyzer];
-    const { status, stderr } = await runCli(args, { cwd, env: environment });
+    const { status, stderr } = await callCli(args, { cwd, env: environment });
     assert.equal(status, 0, stderr);
   });
 });

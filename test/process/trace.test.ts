@@ -5,7 +5,8 @@ import { test, type TestContext } from 'node:test';
 
 import type { TraceEvent } from '#build/report/trace.js';
 
-import { LIGHT, runCli, temporaryFolder } from '../support/cli.js';
+import { LIGHT, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { assertLanesNest, isSlice, lanesOf, traceEvents, waysOf, type Slice } from '../support/traces.js';
 
 interface TimingLine {
@@ -31,7 +32,7 @@ async function traced(t: TestContext, ...flags: readonly string[]): Promise<Trac
   });
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows.join('\n')}\n`);
   const always = ['--trace', '--compare', 'none', ...LIGHT, '--out', 'out'];
-  const result = await runCli(['replay', 'data.csv', ...always, ...flags], { cwd });
+  const result = await callCli(['replay', 'data.csv', ...always, ...flags], { cwd });
   assert.equal(result.status, 0, result.stderr);
   const lines = readFileSync(join(cwd, 'out/timing.jsonl'), 'utf8').trimEnd().split('\n');
   return {
@@ -130,7 +131,7 @@ test('a sequential run has one track, without a pipe', async (t) => {
 
 test('--trace needs an output folder', async (t) => {
   const cwd = temporaryFolder(t);
-  const result = await runCli(['replay', '-', '--trace', '--out', '-'], { cwd });
+  const result = await callCli(['replay', '-', '--trace', '--out', '-'], { cwd });
   assert.equal(result.status, 64);
   assert.match(result.stderr, /--trace needs an output folder/);
   assert.ok(!existsSync(join(cwd, 'trace.json')));

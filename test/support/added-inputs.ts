@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-import { runCli, temporaryFolder, type Finished } from './cli.js';
+import { temporaryFolder, type Finished } from './cli.js';
+import { callCli } from './in-process.js';
 
 /** Answers with the sum of its window; waits while there is a file called `wait`, from the value in it on. */
 const SUMS = `
@@ -62,9 +63,9 @@ export function runsIn(t: TestContext, files: Readonly<Record<string, string>>):
     ['results.jsonl', 'rejects.jsonl'].map((name) => readFileSync(join(cwd, out, name), 'utf8'));
   return {
     cwd,
-    replay: (inputs, ...flags) => runCli(replayArguments(inputs, 'out', flags), { cwd }),
+    replay: (inputs, ...flags) => callCli(replayArguments(inputs, 'out', flags), { cwd }),
     checkWhole: async (inputs, ...flags) => {
-      const { status, stderr } = await runCli(replayArguments(inputs, 'whole', ['--restart', ...flags]), {
+      const { status, stderr } = await callCli(replayArguments(inputs, 'whole', ['--restart', ...flags]), {
         cwd,
       });
       assert.equal(status, 0, stderr);
