@@ -26,7 +26,7 @@ test('the program that travels runs where nothing else is installed, with its ow
   const out = join(folder, 'out');
   const args = [
     'replay',
-    recording('service-day.csv'),
+    recording('three-hosts/host-a.csv'),
     '--backend',
     'wasm',
     '--actors',

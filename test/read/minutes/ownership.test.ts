@@ -35,7 +35,7 @@ test('rejects before the first readable time belong to that time, or to that of 
 });
 
 // More of them: test/heavy/ownership.test.ts.
-testParts({ divided: 30, resumed: 10 });
+testParts({ divided: 15, resumed: 5 });
 
 /** Masses of rejects: more than wait for a minute to close, before, between and after records. */
 function masses(count: number): string {
@@ -51,7 +51,7 @@ test('masses of rejects are divided alike, even of an input with nothing else', 
   const folder = await folderWith(t, {
     'a.csv': masses(4200),
     'b.csv': `time,target,v\n${at(1)},c,1\n${'broken\n'.repeat(4200)}${at(9)},c,1\n`,
-    'c.csv': `time,target,v\n${'broken\n'.repeat(9000)}`,
+    'c.csv': `time,target,v\n${'broken\n'.repeat(4200)}`,
   });
   const paths = ['a.csv', 'b.csv', 'c.csv'].map((name) => join(folder, name));
   await checkParts(paths, OPTIONS, [1, 3, 6], 2);
