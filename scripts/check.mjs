@@ -19,23 +19,30 @@ const typesOfTests = { name: 'types of tests', script: 'build:tests' };
 const format = { name: 'format', script: 'check:format' };
 
 // They read what the build makes, and nothing writes it while they run.
-const besideTests = [
-  { name: 'lint', script: 'lint' },
+const onceBuilt = [
   { name: 'import rules', script: 'check:imports' },
   { name: 'unused code', script: 'check:unused' },
   { name: 'examples', script: 'check:examples' },
   // Without packing, which would rebuild; test/package packs.
   { name: 'package', script: 'check:package' },
 ];
+const lint = { name: 'lint', script: 'lint' }; // as long as all others together
 
 const failed = new Set();
 
-await Promise.all([report(format), report(build).then(() => report(typesOfTests))]);
+// The compiler has one thread, which leaves the second processor to the other checks.
+await Promise.all([
+  report(format),
+  report(build).then(() => Promise.all([report(typesOfTests), reportAll(onceBuilt)])),
+]);
 const compiles = !failed.has(build) && !failed.has(typesOfTests);
 console.log(`      tests           ${compiles ? '' : 'skipped: they do not compile'}`.trimEnd());
-const [outcomes] = await Promise.all([checkBesideTests(), compiles && runTests()]);
-// Not before, or they would be lost in the output of the tests.
-for (const outcome of outcomes) print(outcome);
+// In the time that tests leave: many of those wait for processes.
+const [linted] = await Promise.all([
+  check(lint, constants.priority.PRIORITY_BELOW_NORMAL),
+  compiles && runTests(),
+]);
+print(linted); // not before, or it would be lost in the output of the tests
 if (failed.size > 0) {
   console.error(`failed: ${[...failed].map((step) => step.name).join(', ')}`);
   process.exitCode = 1;
@@ -50,11 +57,8 @@ async function runTests() {
   if (status !== 0) failed.add({ name: 'tests' });
 }
 
-/** One by one, in the time that tests leave: many of those wait for processes. */
-async function checkBesideTests() {
-  const found = [];
-  for (const step of besideTests) found.push(await check(step, constants.priority.PRIORITY_BELOW_NORMAL));
-  return found;
+async function reportAll(steps) {
+  for (const step of steps) await report(step);
 }
 
 async function check(step, priority) {

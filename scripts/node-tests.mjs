@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,9 +18,13 @@ export async function testFiles(isSelected) {
 /** One more than there are processors: many tests wait for processes. */
 const CONCURRENCY = availableParallelism() + 1;
 
+/** Folders of pure functions. A process for each of their files would take longer to start than most of them to run. */
+const PURE = ['core', 'measure', 'protocol', 'read', 'report'];
+
 /** Runs compiled tests with Node's test runner; resolves to its exit status. */
-export function runTests(files, { env = {} } = {}) {
-  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, ...files];
+export async function runTests(files, { env = {} } = {}) {
+  const started = await startedFiles(files);
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, ...started];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
@@ -30,4 +34,38 @@ export function runTests(files, { env = {} } = {}) {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });
+}
+
+/** The files to start a process for: those of a pure folder are imported by one that is written here. */
+async function startedFiles(files) {
+  const together = join('dist-test', 'together');
+  await rm(join(root, together), { recursive: true, force: true });
+  await mkdir(join(root, together), { recursive: true });
+  const started = [];
+  for (const [folder, inside] of byFolder(files)) {
+    const isPure = PURE.includes(folder.split('/')[0]);
+    if (!isPure || inside.length === 1) {
+      started.push(...inside);
+      continue;
+    }
+    const path = join(together, `${folder.replaceAll('/', '-')}.test.mjs`);
+    const imports = inside.map(
+      (file) => `import '${file.replace(/^dist-test/, '..').replaceAll('\\', '/')}';\n`,
+    );
+    await writeFile(join(root, path), imports.join(''));
+    started.push(path);
+  }
+  return started;
+}
+
+/** The files by their folder below dist-test/. */
+function byFolder(files) {
+  const folders = new Map();
+  for (const file of files) {
+    const folder = dirname(file)
+      .replaceAll('\\', '/')
+      .replace(/^dist-test\/?/, '');
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return folders;
 }
