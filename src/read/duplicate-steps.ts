@@ -1,3 +1,4 @@
+import type { RejectCount } from '../core/counts.js';
 import type { Reject } from '../core/types.js';
 import { StepCounter } from './sample/grid/interval.js';
 
@@ -6,6 +7,21 @@ const MOST_STEPS = 4096;
 const LEAST_STEP_MS = 1000;
 /** How far a step may deviate from a regular one, as a share of it. */
 const JITTER = 0.2;
+
+/** Of the duplicates of a session or a slice; null: they have no regular step; undefined: there were none. */
+export type KnownStep = number | null | undefined;
+
+/** The regular step of two lots of duplicates: they have none where those of the two differ. */
+export function joinedStep(before: KnownStep, after: KnownStep): KnownStep {
+  if (before === undefined || after === undefined) return before ?? after;
+  if (before === null || after === null) return null;
+  return Math.abs(after - before) <= before * JITTER ? before : null;
+}
+
+/** What a count of rejects says of the step between duplicates. */
+export function stepOf(duplicates: Pick<RejectCount, 'stepMs'> | undefined): KnownStep {
+  return duplicates === undefined ? undefined : (duplicates.stepMs ?? null);
+}
 
 /** Finds out how far apart the records are of which all but one per interval are rejected. */
 export class DuplicateSteps {
@@ -24,8 +40,9 @@ export class DuplicateSteps {
     this.#last = reject;
   }
 
-  /** The regular step, ms; 0: all have the time of the record that they repeat; null: neither. */
-  get stepMs(): number | null {
+  /** The regular step, ms; 0: all have the time of the record that they repeat. */
+  get stepMs(): KnownStep {
+    if (this.#count === 0) return undefined;
     const stepMs = this.#steps.interval();
     if (stepMs === null || (stepMs > 0 && stepMs < LEAST_STEP_MS)) return null;
     const regular = this.#steps.share(stepMs * (1 - JITTER), stepMs * (1 + JITTER));

@@ -1,6 +1,6 @@
 import type { RejectCount } from '../core/counts.js';
 import type { Reject, RejectReason } from '../core/types.js';
-import { DuplicateSteps } from './duplicate-steps.js';
+import { DuplicateSteps, joinedStep, stepOf, type KnownStep } from './duplicate-steps.js';
 
 /** Longer messages of examples are cut: every commit holds them. */
 const MOST_CHARACTERS = 200;
@@ -10,12 +10,12 @@ export class RejectTally {
   readonly #counts: Map<RejectReason, { count: number; readonly example: RejectCount['example'] }>;
   readonly #steps = new DuplicateSteps();
   /** What earlier sessions found. */
-  readonly #stepMs: number | null;
+  readonly #stepBefore: KnownStep;
 
   /** @param before what earlier sessions of the run counted */
   constructor(before: readonly RejectCount[] = []) {
     this.#counts = new Map(before.map(({ reason, count, example }) => [reason, { count, example }]));
-    this.#stepMs = before.find(({ stepMs }) => stepMs !== undefined)?.stepMs ?? null;
+    this.#stepBefore = stepOf(before.find(({ reason }) => reason === 'duplicate'));
   }
 
   add(rejects: readonly Reject[]): void {
@@ -33,7 +33,7 @@ export class RejectTally {
 
   /** In the order in which the reasons were met. */
   get all(): RejectCount[] {
-    const stepMs = this.#steps.stepMs ?? this.#stepMs;
+    const stepMs = joinedStep(this.#stepBefore, this.#steps.stepMs) ?? null;
     return Array.from(this.#counts, ([reason, counted]) => ({
       ...{ reason, ...counted },
       ...(reason === 'duplicate' && stepMs !== null ? { stepMs } : {}),

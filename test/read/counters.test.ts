@@ -49,3 +49,24 @@ test('--max-rejects by share is judged at the end, wherever the rejects were', (
   counters.addStep(countedStep(5_000, 0));
   assert.doesNotThrow(() => counters.checkRejects(tenth, true));
 });
+
+test('the step between duplicates is one only if those of earlier sessions had it too', () => {
+  const session = (before: Counters | null, ...afterMs: number[]): Counters => {
+    const counters = new Counters(before);
+    const rejects = afterMs.map((ms, i) => ({
+      ...reject('again', { reason: 'duplicate' }),
+      minuteMs: i * 60_000,
+      afterMs: ms,
+    }));
+    counters.addStep({ ...countedStep(0), rejects, batch: null, merged: 0, found: afterMs.length });
+    return counters;
+  };
+  const step = ({ rejects }: Counters): number | undefined => rejects[0]?.stepMs;
+  const regular = session(null, 13_000, 13_000);
+  const irregular = session(null, 7000, 21_000, 35_000);
+  assert.deepEqual([step(regular), step(irregular)], [13_000, undefined]);
+  assert.equal(step(session(regular)), 13_000);
+  assert.equal(step(session(regular, 13_000)), 13_000);
+  assert.equal(step(session(regular, 30_000)), undefined);
+  assert.equal(step(session(session(irregular), 13_000)), undefined);
+});

@@ -1,5 +1,6 @@
 import type { RejectCount, RunCounts } from '../../core/counts.js';
 import { joinedUse } from '../../core/process-use.js';
+import { joinedStep, stepOf } from '../../read/duplicate-steps.js';
 import type { IncidentCounts, RunProgress, RunUsage } from '../../replay/resume/run-facts.js';
 
 /**
@@ -46,18 +47,16 @@ function joinedRejects(before: readonly RejectCount[], slice: readonly RejectCou
   const joined = new Map(before.map((one) => [one.reason, one]));
   for (const one of slice) {
     const known = joined.get(one.reason);
-    joined.set(
-      one.reason,
-      known === undefined ? one : { ...one, count: known.count + one.count, example: known.example },
-    );
+    joined.set(one.reason, known === undefined ? one : joinedCount(known, one));
   }
-  return [...joined.values()].map((one) => withStep(one, before));
+  return [...joined.values()];
 }
 
-/** The distance of duplicates that an earlier slice found stays where a later one found none. */
-function withStep(one: RejectCount, before: readonly RejectCount[]): RejectCount {
-  const stepMs = one.stepMs ?? before.find(({ reason }) => reason === one.reason)?.stepMs;
-  return stepMs === undefined ? one : { ...one, stepMs };
+function joinedCount(before: RejectCount, slice: RejectCount): RejectCount {
+  const { reason, example } = before;
+  const count = before.count + slice.count;
+  const stepMs = joinedStep(stepOf(before), stepOf(slice)) ?? null;
+  return { reason, count, example, ...(stepMs === null ? {} : { stepMs }) };
 }
 
 function joinedUsage(before: RunUsage, slice: RunUsage): RunUsage {

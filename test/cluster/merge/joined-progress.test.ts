@@ -26,9 +26,33 @@ test('rejects keep the order in which reasons were met, and the first example of
   const { rejects } = joined(
     { rejects: [rejected('bad_value', 2, 5)] },
     { rejects: [rejected('duplicate', 3, 9, 1000), rejected('bad_value', 4, 8)] },
-    { rejects: [rejected('duplicate', 1, 12)] },
+    { rejects: [rejected('bad_line', 1, 12)] },
   );
-  assert.deepEqual(rejects, [rejected('bad_value', 6, 5), rejected('duplicate', 4, 9, 1000)]);
+  assert.deepEqual(rejects, [
+    rejected('bad_value', 6, 5),
+    rejected('duplicate', 3, 9, 1000),
+    rejected('bad_line', 1, 12),
+  ]);
+});
+
+test('duplicates have the step that they have in all slices with some, and none for good otherwise', () => {
+  const steps = (...each: (number | null | undefined)[]): number | undefined => {
+    const slices = each.map((stepMs) =>
+      stepMs === undefined ? {} : { rejects: [rejected('duplicate', 1, 2, stepMs ?? undefined)] },
+    );
+    return joined(...slices).rejects.find(({ reason }) => reason === 'duplicate')?.stepMs;
+  };
+  assert.equal(steps(13_000, undefined, 13_000), 13_000);
+  assert.equal(steps(undefined, 13_000, 13_100), 13_000);
+  assert.equal(steps(0, 0), 0);
+  for (const differing of [
+    [13_000, 30_000],
+    [0, 13_000],
+    [13_000, 30_000, 13_000],
+    [null, 13_000],
+    [13_000, null, undefined, 13_000],
+  ])
+    assert.equal(steps(...differing), undefined, differing.join());
 });
 
 test('a slice without a minute changes neither the span nor what is open at its start', () => {
