@@ -3,6 +3,8 @@ import type { MetricsFile } from '../core/metric-files.js';
 import { count, flag, list, object, text, type Shape } from '../core/shape.js';
 import type { PerFile } from '../output/growing-files.js';
 import { fileShape } from '../output/journal.js';
+import type { ColumnsSeen } from '../read/lines/columns-seen.js';
+import type { LateField } from '../read/lines/plan.js';
 import type { MetTargets } from '../read/lines/target-filter.js';
 import { quarantine } from '../replay/resume/fact-shapes.js';
 import { runCompletion, runFacts } from '../replay/resume/previous-journal.js';
@@ -42,8 +44,16 @@ export interface PartCompletion extends RunCompletion {
   readonly files: PartFiles;
   /** Of its counts of labelled records; undefined: the recording has no labels. */
   readonly labels?: FileSum;
+  readonly found: SliceFindings;
+}
+
+/** What a slice found that only the report on the whole run can judge. */
+export interface SliceFindings {
   /** Targets that the slice and its look-back met. */
   readonly met: MetTargets;
+  readonly columns: ColumnsSeen;
+  /** Texts of what else it warns of. */
+  readonly warnings: readonly string[];
 }
 
 /** By what they hold, as in a commit. */
@@ -77,12 +87,25 @@ export const metTargets: Shape<MetTargets> = object(
   { isLeast: flag },
 );
 
+const lateField: Shape<LateField> = object({ field: text, records: count, wasEmpty: flag });
+
+export const columnsSeen: Shape<ColumnsSeen> = object({
+  late: list(lateField),
+  awaited: object({ hasRecords: flag, waiting: list(text) }),
+});
+
+const sliceFindings: Shape<SliceFindings> = object({
+  met: metTargets,
+  columns: columnsSeen,
+  warnings: list(text),
+});
+
 /** Of the completion in the journal of a part with these files of metrics. */
 export function partCompletion(metrics: readonly MetricsFile[]): Shape<PartCompletion> {
   const files = fileShape(metrics, fileSum);
   return (value) => ({
     ...runCompletion(value),
-    ...object({ files, met: metTargets }, { labels: fileSum })(value),
+    ...object({ files, found: sliceFindings }, { labels: fileSum })(value),
   });
 }
 

@@ -17,9 +17,10 @@ import {
   openSource,
   type ByteSource,
 } from './bytes/source.js';
-import type { AgainState } from './bytes/prefix-sums.js';
+import { joinedState, type AgainState } from './bytes/prefix-sums.js';
 import { checkOptions, refuseSameFiles } from './check-options.js';
 import { AwaitedColumns } from './lines/awaited-columns.js';
+import { columnNotices, columnsSeen, type ColumnsSeen } from './lines/columns-seen.js';
 import type { RecordingFacts } from './lines/plan.js';
 import { readRules } from './lines/reader.js';
 import type { ReadRules } from './lines/records.js';
@@ -35,7 +36,13 @@ import { readMinutes } from './read-minutes.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
 import { rateColumns } from './sample/metrics/rate-columns.js';
-import { hasLabels, takeSnapshot, type InputSnapshot, type ResumePoint } from './snapshot/snapshot.js';
+import {
+  hasLabels,
+  placesIn,
+  takeSnapshot,
+  type InputSnapshot,
+  type ResumePoint,
+} from './snapshot/snapshot.js';
 import type { SortScratch } from './sort/open-sorted.js';
 import { takeSamples } from './take-samples.js';
 import { surveyInputs, type Survey } from './survey.js';
@@ -83,6 +90,8 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
    * after the last step and `checkInputs`.
    */
   lateNotices(): readonly Notice[];
+  /** What of `lateNotices` is added up over the parts of a recording, so far. */
+  columnsSeen(): ColumnsSeen;
   /**
    * Looks at the records whatever their order, and at head, middle and tail of long inputs only: short ones are read up
    * to `surveyBytes` over all inputs. Call once, instead of `steps`.
@@ -165,14 +174,18 @@ export async function openRecording(
       };
     });
     const intervals = new Intervals(facts.grid);
-    const rules = readRules(options, intervals, new AwaitedColumns(facts.columns, awaited));
-    return makeRecording(
+    const waiting = new AwaitedColumns(facts.columns, { hasRecords: false, waiting: awaited });
+    const rules = readRules(options, intervals, { awaited: waiting });
+    const recording = makeRecording(
       planned,
       { ...facts, notices: [...sorted, ...notices], decisions },
       rules,
       options,
       NOT_RESUMED,
     );
+    const checkInputs: Recording['checkInputs'] = async () =>
+      (await recording.checkInputs()) ?? waiting.error();
+    return { ...recording, checkInputs };
   } catch (error) {
     await closeAll(sources);
     throw error;
@@ -214,8 +227,13 @@ export async function reopenRecording(
     const again = planned.map((input, i) => ({ ...input, shortSample: shortSamples[i] ?? null }));
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
-    const rules = readRules(options, new Intervals(grid));
-    const { watch } = from;
+    const awaited = new AwaitedColumns(columns, { hasRecords: false, waiting: from.awaited ?? [] });
+    const { watch, counted } = from;
+    const isOwn = counted && placesIn(snapshot, counted);
+    const rules = readRules(options, new Intervals(grid), {
+      awaited,
+      ...(isOwn === undefined ? {} : { isOwn }),
+    });
     return makeRecording(again, facts, rules, options, {
       ...{ emittedMs, afterMinuteMs },
       ...(watch === undefined ? {} : { watch }),
@@ -264,6 +282,7 @@ function makeRecording(
     groups,
     survey: (surveyBytes) => surveyInputs(inputs, rules, facts, options, surveyBytes),
     lateNotices: () => [...columnNotices(rules), ...grownNotices(sources), ...exportNotices(sources)],
+    columnsSeen: () => columnsSeen(rules),
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => bytesRead(sources),
     bytesBefore: (positions) => bytesBefore(sources, positions),
@@ -271,17 +290,8 @@ function makeRecording(
     wholeInputs: () => sources.map((source) => source.whole()),
     snapshot: () => takeSnapshot(facts, isLive, inputs),
     digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
-    checkInputs: async () => (await checkSources(sources)) ?? rules.awaited.error(),
+    checkInputs: () => checkSources(sources),
     close: () => closeAll(sources),
     [Symbol.asyncDispose]: () => closeAll(sources),
   };
-}
-
-function columnNotices({ late, awaited }: ReadRules): Notice[] {
-  return [...late.notices(), ...awaited.notices()];
-}
-
-function joinedState(states: readonly AgainState[]): AgainState {
-  if (states.includes('open')) return 'open';
-  return states.includes('longer') ? 'longer' : 'same';
 }

@@ -70,7 +70,7 @@ function closingNotices(
   }
   return [
     ...recording.lateNotices(),
-    ...(labels?.notices() ?? []),
+    ...(isPart ? [] : (labels?.notices() ?? [])),
     ...texts.map((text) => ({ level: 'warning', text }) as const),
   ];
 }
@@ -109,7 +109,7 @@ export async function report(
   };
   await output.finish(
     { summary: text, page: page !== null && 'text' in page ? page.text : null },
-    (await previous.completion?.(completion)) ?? completion,
+    (await previous.completion?.(completion, summary.notices)) ?? completion,
   );
   if (page !== null && 'bug' in page) throw pageMissing(page.bug);
   return { kind: 'complete', summary };

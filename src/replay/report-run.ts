@@ -1,5 +1,5 @@
 import { resolveActors } from '../core/actor-count.js';
-import type { Notice } from '../core/errors.js';
+import type { AiopsError, Notice } from '../core/errors.js';
 import { joinedUse } from '../core/process-use.js';
 import { findModel } from '../model/model-choice.js';
 import type { RunOutput } from '../output/run-output.js';
@@ -33,20 +33,27 @@ export interface WrittenRun {
   readonly sessions: RunSummary['sessions'];
   /** That a session served it with, at most; null: unknown. */
   readonly actors: number | null;
+  /** What was found when it began. */
+  readonly opening: readonly Notice[];
+  /** What only all of its records show. */
+  readonly late: readonly Notice[];
   /** About how it was served. */
   readonly notices: readonly Notice[];
+  /** What is wrong with all of its records; null: nothing. */
+  readonly fault: AiopsError | null;
 }
 
 /**
  * Reports on a run and completes its output, as a session that finds nothing left to serve would, but starts no actor.
  *
- * @throws AiopsError `reject_limit`; `input_unusable` where no record was accepted; as `report` does
+ * @throws AiopsError `reject_limit`; `input_unusable` where no record was accepted; the fault; as `report` does
  */
 export async function reportRun(
   config: ReplayConfig,
-  { output, shown, facts, progress, labels, extent, sessions, actors, notices: aboutServing }: WrittenRun,
+  written: WrittenRun,
   context: Pick<ReplayContext, 'stdin' | 'onNotice'>,
 ): Promise<ReplayOutcome> {
+  const { output, facts, progress, labels, extent } = written;
   const { input } = facts;
   const assets = await pageAssets();
   const model = await findModel(config.model);
@@ -70,18 +77,21 @@ export async function reportRun(
   totals.counters.settle();
   totals.counters.checkRejects(config.maxRejects, true);
   const notices = [
-    ...aboutServing,
+    ...written.notices,
     ...noticesOfNothing(config.read, totals.counters, { extent: () => extent }),
   ];
+  if (written.fault !== null) throw written.fault;
   const of = { hasLabels: recording.hasLabels, before: progress, labels };
   const parts = {
-    ...{ threshold: model.threshold, recording, totals, compared: null },
-    actors: actors ?? resolveActors(config.actors, usableProcessors()),
-    ready: { ...facts, actors: [], startMs: 0, notices: [] },
+    ...{ threshold: model.threshold, totals, compared: null },
+    recording: { ...recording, lateNotices: () => written.late },
+    actors: written.actors ?? resolveActors(config.actors, usableProcessors()),
+    ready: { ...facts, actors: [], startMs: 0, notices: written.opening },
     figures: await figuresOfAllSessions(output, config.output, totals, of),
   };
   const page = (summary: RunSummary): string => replayPage(summary, parts, assets);
   const { onNotice } = context;
+  const { shown, sessions } = written;
   return await report(shown, parts, { output, previous: { sessions }, notices, onNotice, page });
 }
 

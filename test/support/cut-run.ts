@@ -10,6 +10,7 @@ import {
   type LeftOpen,
   type PartFacts,
   type PartFiles,
+  type SliceFindings,
 } from '#build/cluster/part.js';
 import type { Cut, SealedPlan, Slice } from '#build/cluster/plan/plan-file.js';
 import { partLabelsPath, partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
@@ -106,7 +107,7 @@ export async function cutRun(config: ReplayConfig, slices: number, out: string):
   }));
   const merged = { ...config, output: { ...config.output, out } };
   return {
-    plan: { config: merged, folder: '/', facts, slices: sliced, sha256: 'plan' },
+    plan: { config: merged, folder: '/', facts, slices: sliced, sha256: 'plan', notices: [], awaited: [] },
     config: merged,
     local: perFile(metricsOf(paths), (kind) => readFileSync(ofKind(paths, kind))),
     ...{ commits, ends },
@@ -146,10 +147,14 @@ export async function writePart(
   const state = { ...since(before, end, cut.local.rejects), ...NOTHING_OPEN, ...changes.found };
   await output.commit(state);
   const { counts } = state;
-  const met = { count: 3, isMore: false, hasNamed: true, hasSelected: true };
+  const found = {
+    met: { count: 3, isMore: false, hasNamed: true, hasSelected: true },
+    columns: { late: [], awaited: { hasRecords: false, waiting: [] } },
+    warnings: [],
+  } satisfies SliceFindings;
   await output.finish(
     { summary: '{}', page: null },
-    { at: '2026-01-01T00:00:00.000Z', counts, summarySha256: '', files: sums, met, ...labels },
+    { at: '2026-01-01T00:00:00.000Z', counts, summarySha256: '', files: sums, found, ...labels },
   );
   await output.close();
   await files.remove(join(folder, 'timing.json'));

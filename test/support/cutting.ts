@@ -44,7 +44,7 @@ export async function readSlice(
 ): Promise<{ readonly own: PlainStep[]; readonly lookBack: PlainStep[] }> {
   const stored = JSON.parse(JSON.stringify(slice)) as Slice;
   const steps = await plainSteps(
-    await openSlice({ inputs: paths, recording }, stored, options, Readable.from([])),
+    await openSlice({ inputs: paths, recording, awaited: [] }, stored, options, Readable.from([])),
   );
   return {
     own: steps.filter(({ lookBack }) => !lookBack),

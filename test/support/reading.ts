@@ -51,6 +51,7 @@ type RecordingMethods =
   | 'progress'
   | 'bytesBefore'
   | 'lateNotices'
+  | 'columnsSeen'
   | 'extent'
   | 'snapshot'
   | 'digestUpdates'

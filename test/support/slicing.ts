@@ -17,7 +17,7 @@ import type { ReplayConfig } from '#build/replay/replay-config.js';
 import { LIGHT } from './cli.js';
 
 /** That of a command that no one watches. */
-function unattended(): SliceContext {
+export function unattended(): SliceContext {
   const nothing = (): void => undefined;
   return {
     ...{ signal: new AbortController().signal, graceOver: new AbortController().signal },

@@ -36,17 +36,13 @@ export async function replayInSlices(
 ): Promise<SlicedOutcome | null> {
   refuseUnplannable(config);
   await refuseHeld(config, await peekOutput(config.output, { restart: config.backfill.restart }));
-  const plan =
-    (await earlierPlan(config, context.settingText)) ?? (await makePlan({ config, slices }, context));
+  const earlier = await earlierPlan(config, context.settingText);
+  const plan = earlier ?? (await makePlan({ config, slices }, context));
   if (plan === null) return null;
   const { onNotice, onSliceLine } = context;
   const merging = { ...config, backfill: { ...config.backfill, restart: plan.config.backfill.restart } };
-  return runSlices(
-    plan,
-    merging,
-    engine({ plan, folder: config.output.out, onNotice, onSliceLine }),
-    context,
-  );
+  const running = engine({ plan, folder: config.output.out, onNotice, onSliceLine });
+  return runSlices(plan, merging, { slices: running, isOpeningShown: earlier === null }, context);
 }
 
 /** Null: there is none, or it is to be replaced. */
@@ -75,7 +71,7 @@ function changedInput(input: string, what: string): AiopsError {
 async function runSlices(
   plan: SealedPlan,
   config: ReplayConfig,
-  slices: Engine,
+  { slices, isOpeningShown }: { readonly slices: Engine; readonly isOpeningShown: boolean },
   context: SlicedContext,
 ): Promise<SlicedOutcome> {
   const running = new RunningSlices(slices);
@@ -86,7 +82,8 @@ async function runSlices(
       running.begin(); // now that the merge has the folder
       context.onMerged(step);
     };
-    const outcome = await merge(plan, config, { follow: true }, { ...context, signal, onMerged });
+    const options = { follow: true, isOpeningShown };
+    const outcome = await merge(plan, config, options, { ...context, signal, onMerged });
     if (outcome.kind !== 'interrupted' || context.signal.aborted) return outcome;
     return { kind: 'failed', ...(await running.failure()) };
   } finally {

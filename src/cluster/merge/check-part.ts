@@ -8,7 +8,6 @@ import { entriesOf, ofKind } from '../../output/growing-files.js';
 import { readJournal, type JournalContents } from '../../output/journal.js';
 import { pathsOf, type GrowingPaths } from '../../output/output-paths.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
-import type { MetTargets } from '../../read/lines/target-filter.js';
 import { hasLabels } from '../../read/snapshot/snapshot.js';
 import type { LabelTallies } from '../../replay/report/run-labels.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
@@ -20,6 +19,7 @@ import {
   type LeftOpen,
   type PartFiles,
   type PartOf,
+  type SliceFindings,
 } from '../part.js';
 import { pieces, sumOf } from '../pieces.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
@@ -34,7 +34,7 @@ export interface GoodPart {
   readonly files: PartFiles;
   /** Null: the recording has no labels. */
   readonly labels: LabelTallies | null;
-  readonly met: MetTargets;
+  readonly found: SliceFindings;
 }
 
 /** What a part's journal says. */
@@ -83,8 +83,8 @@ function readPart(path: string, journal: JournalContents): SealedPart | null {
   const progress = previousJournal(path, journal).lastCommit();
   if (progress === null || journal.completion === null) return null;
   const { part } = partFacts(journal.facts);
-  const { files, labels = null, met } = partCompletion(journal.metrics)(journal.completion);
-  return { of: part, progress, paths: pathsOf(path, journal), files, labels, met };
+  const { files, labels = null, found } = partCompletion(journal.metrics)(journal.completion);
+  return { of: part, progress, paths: pathsOf(path, journal), files, labels, found };
 }
 
 async function withLabels(part: SealedPart, path: string, files: Files): Promise<GoodPart | BadPart> {

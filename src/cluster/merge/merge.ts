@@ -5,6 +5,7 @@ import type { RejectLimit, RunCounts } from '../../core/counts.js';
 import { sleep } from '../../core/timer.js';
 import { makeFolder, writeWhole } from '../../output/durable-files.js';
 import { nodeFiles, type Files } from '../../output/files.js';
+import { AwaitedColumns } from '../../read/lines/awaited-columns.js';
 import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext, ReplayOutcome } from '../../replay/replay-context.js';
@@ -17,6 +18,7 @@ import { NOTHING_OPEN, type LeftOpen, type SliceStart } from '../part.js';
 import { asGiven, plannedByAnother, readPlan, type SealedPlan, type Slice } from '../plan/plan-file.js';
 import { hasPlan, partsFolder, planPath, startPath } from '../run-layout.js';
 import { checkPart } from './check-part.js';
+import { findingsNotices } from './findings.js';
 import { anotherRun, MergedRun } from './merged-run.js';
 import {
   completeParts,
@@ -52,6 +54,8 @@ export interface MergeOptions {
   readonly follow: boolean;
   /** The limit on rejects is the plan's: a run that a replay has completed since is judged by that of the replay. */
   readonly isPlans?: boolean;
+  /** This command has printed the plan's notices, since it made the plan. */
+  readonly isOpeningShown?: boolean;
 }
 
 /** The limit on rejects that a run was completed with. */
@@ -123,7 +127,7 @@ class Merge {
       if (options.follow) await sleep(POLL_MS, signal);
       else return { kind: 'incomplete', missing: await this.#missing() };
     }
-    return this.#complete();
+    return this.#complete(options);
   }
 
   /** Null: something is left to do, even if that is only a `timing.json` that got lost. */
@@ -196,26 +200,24 @@ class Merge {
     return rest.filter((number) => (parts.get(number) ?? NO_ATTEMPTS).good.length === 0);
   }
 
-  async #complete(): Promise<MergeOutcome> {
+  async #complete({ isOpeningShown = false }: MergeOptions): Promise<MergeOutcome> {
     const { output, progress, shares, resumed } = this.#run;
     if (progress === null) throw new Error('a plan has no slice');
     await this.#run.begin();
-    const sessions = { resumed, earlierMinutes: progress.counts.minutes };
-    const actors = shares.actors?.most ?? null;
-    const notices = [sharesNotice(shares)];
-    const shown = asGiven(this.#config, this.#plan);
-    const labels = this.#run.labels;
-    const extent = readsStart(this.#plan) ? { targets: shares.met } : null;
+    const { facts, notices: opening } = this.#plan;
+    const { found } = shares;
+    const isWhole = readsStart(this.#plan);
+    const awaited = new AwaitedColumns(facts.recording.columns, found.columns.awaited);
+    if (!isOpeningShown) for (const notice of opening) this.#context.onNotice(notice);
     const written = {
-      output,
-      shown,
-      facts: this.#plan.facts,
-      progress,
-      labels,
-      extent,
-      sessions,
-      actors,
-      notices,
+      ...{ output, facts, progress, opening, labels: this.#run.labels },
+      shown: asGiven(this.#config, this.#plan),
+      extent: isWhole ? { targets: found.met } : null,
+      actors: shares.actors?.most ?? null,
+      sessions: { resumed, earlierMinutes: progress.counts.minutes },
+      late: findingsNotices(found, awaited, shares.slice),
+      notices: [sharesNotice(shares)],
+      fault: isWhole ? awaited.error() : null,
     };
     const outcome = await reportRun(this.#config, written, this.#context);
     await removeMerged(this.#folder, Infinity, this.#files); // another plan may have had more slices

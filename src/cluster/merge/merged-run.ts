@@ -15,6 +15,7 @@ import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import { pieces } from '../pieces.js';
 import type { GoodPart } from './check-part.js';
 import { joinedProgress } from './joined-progress.js';
+import { newNotices } from './findings.js';
 import { MergedLabels, type MergedLabelsOptions } from './merged-labels.js';
 import { isOfPlan, isOlder, lastShares } from './run-of-plan.js';
 import { NOTHING_MERGED, withSlice, type MergedShares } from './shares.js';
@@ -123,9 +124,10 @@ export class MergedRun implements AsyncDisposable {
     const at = new Date().toISOString();
     const progress = joinedProgress(this.#progress, part.progress, { at, ended: slice.until === null });
     const { host } = part.of;
-    const added = { host, attempts, progress: part.progress, labels, met: part.met };
+    const added = { host, attempts, progress: part.progress, labels, found: part.found };
     const shares = withSlice(this.#shares, added);
     await this.output.commit({ ...progress, merged: shares });
+    for (const notice of newNotices(this.#shares.found, shares.found)) this.#opened.onNotice(notice);
     this.#progress = progress;
     this.#shares = shares;
   }

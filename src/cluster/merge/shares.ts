@@ -2,8 +2,14 @@ import type { Notice } from '../../core/errors.js';
 import { count, dictionary, number, object, type Shape } from '../../core/shape.js';
 import type { RunProgress, RunUsage } from '../../replay/resume/run-facts.js';
 import { countText, figures, plural } from '../../report/format.js';
-import { joinedMet, NONE_MET, type MetTargets } from '../../read/lines/target-filter.js';
-import { fileSum, metTargets, type FileSum } from '../part.js';
+import { fileSum, type FileSum, type SliceFindings } from '../part.js';
+import {
+  firstFindings,
+  joinedFindings,
+  mergedFindings,
+  NOTHING_FOUND,
+  type MergedFindings,
+} from './findings.js';
 
 /** What one machine served of a run. */
 export interface HostShare {
@@ -24,8 +30,7 @@ export interface MergedShares {
   readonly actors?: ActorRange;
   /** Of the file with their counts of labelled records; undefined: no labels, or an earlier such file was lost. */
   readonly labels?: FileSum;
-  /** Targets that they met. */
-  readonly met: MetTargets;
+  readonly found: MergedFindings;
 }
 
 export interface ActorRange {
@@ -33,12 +38,12 @@ export interface ActorRange {
   readonly most: number;
 }
 
-export const NOTHING_MERGED: MergedShares = { slice: 0, attempts: 0, hosts: {}, met: NONE_MET };
+export const NOTHING_MERGED: MergedShares = { slice: 0, attempts: 0, hosts: {}, found: NOTHING_FOUND };
 
 const hostShare: Shape<HostShare> = object({ slices: count, rows: count, elapsedMs: number });
 
 export const mergedShares: Shape<MergedShares> = object(
-  { slice: count, attempts: count, hosts: dictionary(hostShare), met: metTargets },
+  { slice: count, attempts: count, hosts: dictionary(hostShare), found: mergedFindings },
   { labels: fileSum, actors: object({ least: count, most: count }) },
 );
 
@@ -50,13 +55,13 @@ interface AddedSlice {
   readonly progress: RunProgress;
   /** Null: there is no file. */
   readonly labels: FileSum | null;
-  readonly met: MetTargets;
+  readonly found: SliceFindings;
 }
 
 /** The same with the next slice. */
 export function withSlice(
-  { slice, attempts, hosts, met, actors }: MergedShares,
-  { host, attempts: added, progress, labels, met: alsoMet }: AddedSlice,
+  { slice, attempts, hosts, found: before, actors }: MergedShares,
+  { host, attempts: added, progress, labels, found }: AddedSlice,
 ): MergedShares {
   const { slices, rows, elapsedMs } = hosts[host] ?? { slices: 0, rows: 0, elapsedMs: 0 };
   const { counts, usage } = progress;
@@ -66,7 +71,7 @@ export function withSlice(
     ...{ slice: slice + 1, attempts: attempts + added, hosts: { ...hosts, [host]: share } },
     ...(labels === null ? {} : { labels }),
     actors: joinedActors(actors, usage),
-    met: joinedMet(met, alsoMet),
+    found: slice === 0 ? firstFindings(found) : joinedFindings(before, found, slice + 1),
   };
 }
 

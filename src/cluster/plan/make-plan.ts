@@ -32,7 +32,7 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   await refuseUnwritable(config);
   const opened = await openPlanned(request, context);
   if (opened === null) return null;
-  const { facts, slices, options } = opened;
+  const { facts, slices, options, notices, awaited } = opened;
   const { recording } = facts;
   refuseUncuttable(config.inputs, recording);
   const cutting = { options, recording, slices, pieceBytes };
@@ -49,6 +49,8 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
     folder: process.cwd(),
     facts: { ...facts, recording: withDigests(recording, sums) },
     slices: toSlices(found, recording, sums),
+    notices,
+    awaited,
   });
 }
 

@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { AiopsError, messageOf } from '../../core/errors.js';
+import { AiopsError, messageOf, type Notice } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { count, list, nullable, number, object, text, ShapeError, type Shape } from '../../core/shape.js';
 import type { ModelChoice } from '../../model/model-choice.js';
 import { writeWhole } from '../../output/durable-files.js';
 import { program } from '../../program/package-files.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
+import { notice } from '../../replay/resume/fact-shapes.js';
 import { inputPosition, runFacts } from '../../replay/resume/previous-journal.js';
 import type { RunFacts } from '../../replay/resume/run-facts.js';
 
 /** Raised whenever a slice of the version before would not fit. */
-const PLAN_FORMAT = 2;
+const PLAN_FORMAT = 3;
 
 /** A place between two minutes where the reader can resume: what it reports after the first of them. */
 export interface Cut {
@@ -48,6 +49,10 @@ export interface Plan {
   /** What the journal of the merged run begins with. Digests of the inputs have a border at each cut. */
   readonly facts: RunFacts;
   readonly slices: readonly Slice[];
+  /** What was found, assumed and ignored, as a replay would say it. */
+  readonly notices: readonly Notice[];
+  /** Columns of `--columns` that the sample lacks. */
+  readonly awaited: readonly string[];
 }
 
 /** A plan as it was written. */
@@ -73,17 +78,24 @@ const config: Shape<ReplayConfig> = (value) => {
   return value as ReplayConfig;
 };
 
-const plan: Shape<Plan> = object({ config, folder: text, facts: runFacts, slices: list(slice) });
+const plan: Shape<Plan> = object({
+  ...{ config, folder: text, facts: runFacts, slices: list(slice) },
+  ...{ notices: list(notice), awaited: list(text) },
+});
 
 const anyPlan = object({ format: number, program: object({ name: text, version: text }) });
 
 /** @throws AiopsError `output_cannot_create`, `output_io` */
-export async function writePlan(path: string, { config, folder, facts, slices }: Plan): Promise<SealedPlan> {
-  const json = JSON.stringify({ format: PLAN_FORMAT, program, config, folder, facts, slices }, null, 2);
+export async function writePlan(
+  path: string,
+  { config, folder, facts, slices, notices, awaited }: Plan,
+): Promise<SealedPlan> {
+  const plan = { config, folder, facts, slices, notices, awaited };
+  const json = JSON.stringify({ format: PLAN_FORMAT, program, ...plan }, null, 2);
   const body = json.slice(0, -'\n}'.length);
   const sha256 = sumOf(body);
   await writeWhole(path, `${body},\n  "sha256": "${sha256}"\n}\n`);
-  return { config, folder, facts, slices, sha256 };
+  return { ...plan, sha256 };
 }
 
 /** `output_locked` */

@@ -7,7 +7,8 @@ import { openRecording } from '../../read/recording.js';
 import { openExecutors, openServing, type EarlierSessions } from '../../replay/open-run.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
-import { runFacts, type RunFacts } from '../../replay/resume/run-facts.js';
+import { runFacts } from '../../replay/resume/run-facts.js';
+import type { Plan } from './plan-file.js';
 import { measureRate, sliceCount } from './slice-count.js';
 
 export type PlanContext = Pick<
@@ -24,8 +25,7 @@ export interface PlanRequest {
 }
 
 /** A run that is to be planned: what data and machine decide of it. */
-export interface PlannedRun {
-  readonly facts: RunFacts;
+export interface PlannedRun extends Pick<Plan, 'facts' | 'notices' | 'awaited'> {
   readonly options: ReadOptions;
   /** How many slices to cut, at most. */
   readonly slices: number;
@@ -50,9 +50,11 @@ export async function openPlanned(
   onReady(ready);
   const options = readOptionsFor(config.read, input);
   const facts = runFacts(config, recording, ready, new Date().toISOString());
-  if (slices !== 'auto') return { facts, options, slices };
+  const notices = [...recording.notices, ...ready.notices];
+  const planned = { facts, options, notices, awaited: recording.columnsSeen().awaited.waiting };
+  if (slices !== 'auto') return { ...planned, slices };
   const rate = await measureRate(config, recording, { lookBack, lines, executors, signal });
   if (signal.aborted) return null;
   const { totalBytes } = recording.progress();
-  return { facts, options, slices: sliceCount(totalBytes ?? 0, rate, options.lookBackIntervals) };
+  return { ...planned, slices: sliceCount(totalBytes ?? 0, rate, options.lookBackIntervals) };
 }

@@ -4,10 +4,16 @@ import { flatten } from '../../core/flatten.js';
 import type { ReadOptions } from '../../read/options.js';
 import { reopenRecording, type Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
-import type { Slice } from '../plan/plan-file.js';
+import type { Plan, Slice } from '../plan/plan-file.js';
 import { checkedInput } from './slice-input.js';
 import { sliceSteps } from './slice-steps.js';
 import { UnselectedBefore } from './unselected-before.js';
+
+/** The inputs of a plan, and how to read them. */
+export interface PlannedInputs extends Pick<Plan, 'awaited'> {
+  readonly inputs: readonly string[];
+  readonly recording: InputSnapshot;
+}
 
 /**
  * Opens the part of a recording that a slice reads; its progress is that of the slice.
@@ -15,7 +21,7 @@ import { UnselectedBefore } from './unselected-before.js';
  * @throws AiopsError `config` where the inputs are not those of the plan; as `reopenRecording` does
  */
 export async function openSlice(
-  { inputs, recording: whole }: { readonly inputs: readonly string[]; readonly recording: InputSnapshot },
+  { inputs, recording: whole, awaited }: PlannedInputs,
   slice: Slice,
   options: ReadOptions,
   stdin: Readable,
@@ -30,14 +36,17 @@ export async function openSlice(
     afterMinuteMs: from?.minuteMs ?? -Infinity,
     ...(from === null ? {} : { afterPositions: from.positions }),
     isPinned: true,
+    awaited,
+    counted: { from: from?.positions ?? null, until: slice.until?.positions ?? null },
     watch: (steps) => sliceSteps(slice, unselected.counted(steps)),
   });
   const before = from === null ? 0 : recording.bytesBefore(from.positions);
-  const groups: Recording['groups'] = (onNotice) => unselected.without(recording.groups(onNotice));
+  const groups: Recording['groups'] = () => unselected.without(recording.groups());
   return {
     ...recording,
     groups,
-    steps: (onNotice) => flatten(groups(onNotice)),
+    steps: () => flatten(groups()),
+    lateNotices: () => [], // the merge gives those of the run
     progress: () => ({ ...recording.progress(), totalBytes: slice.bytes }),
     bytesBefore: (positions) => Math.max(0, recording.bytesBefore(positions) - before),
   };

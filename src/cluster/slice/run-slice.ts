@@ -72,12 +72,12 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
   const folder = unfinishedPart(run, number, name);
   const attempt = { plan, slice, name, open: start.open };
   const config = partConfig(configOf(plan), folder, { number, actors });
-  const stdio = { stdin: Readable.from([]), stdout: process.stdout };
+  const how = { stdin: Readable.from([]), stdout: process.stdout, onNotice: exceptPlanned(plan, context) };
   await makeFolder(partsFolder(run));
   try {
     const outcome = await replay(
       config,
-      { ...context, ...stdio },
+      { ...context, ...how },
       async (asked) => new SliceRun(asked, attempt),
     );
     if (outcome.kind !== 'complete') return { kind: 'interrupted' };
@@ -95,6 +95,17 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
     // What cannot be removed is, as after a kill, once the slice is merged.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** Passes on notices that the plan does not have: the merge gives those. */
+function exceptPlanned(
+  { notices }: SealedPlan,
+  { onNotice }: Pick<SliceContext, 'onNotice'>,
+): SliceContext['onNotice'] {
+  const planned = new Set(notices.map(({ text }) => text));
+  return (notice) => {
+    if (!planned.has(notice.text)) onNotice(notice);
+  };
 }
 
 /** How a part differs from the run: it keeps everything in its folder, and is not judged. */

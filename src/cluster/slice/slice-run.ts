@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 
-import { AiopsError, messageOf } from '../../core/errors.js';
+import { AiopsError, messageOf, type Notice } from '../../core/errors.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
 import { nodeFiles } from '../../output/files.js';
 import { entriesOf, type GrowingKind } from '../../output/growing-files.js';
@@ -11,7 +11,6 @@ import { growingPaths } from '../../output/output-paths.js';
 import type { RunOutput } from '../../output/run-output.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { ReadOptions } from '../../read/options.js';
-import { NONE_MET } from '../../read/lines/target-filter.js';
 import type { Recording } from '../../read/recording.js';
 import type { ReplayOutcome } from '../../replay/replay-context.js';
 import type { RunLabels } from '../../replay/report/run-labels.js';
@@ -80,7 +79,8 @@ export class SliceRun implements PreviousRun {
   async openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
     const { plan, slice } = this.#attempt;
     const { inputs } = this.#asked.config;
-    const of = { inputs, recording: plan.facts.recording };
+    const { facts, awaited } = plan;
+    const of = { inputs, recording: facts.recording, awaited };
     return (this.#recording = await openSlice(of, slice, options, stdin));
   }
 
@@ -111,8 +111,10 @@ export class SliceRun implements PreviousRun {
     return figuresOfSession(totals);
   }
 
-  async completion(completion: RunCompletion): Promise<PartCompletion> {
+  async completion(completion: RunCompletion, notices: readonly Notice[]): Promise<PartCompletion> {
     const { output } = this.#asked.config;
+    const recording = this.#recording;
+    if (recording === null) throw new Error('a part is complete before its recording was opened');
     const sums: (readonly [GrowingKind, FileSum])[] = [];
     for (const [kind, path] of entriesOf(growingPaths(output.out, output, null)))
       sums.push([kind, await sumOfFile(path)]);
@@ -120,11 +122,20 @@ export class SliceRun implements PreviousRun {
       this.#labels && (await writeLabels(partLabelsPath(output.out), this.#labels.tallies(), nodeFiles));
     return {
       ...completion,
-      met: this.#recording?.extent().targets ?? NONE_MET,
+      found: {
+        met: recording.extent().targets,
+        columns: recording.columnsSeen(),
+        warnings: unplannedWarnings(this.#attempt.plan, notices),
+      },
       files: Object.fromEntries(sums) as PartFiles,
       ...(labels === null ? {} : { labels }),
     };
   }
+}
+
+function unplannedWarnings(plan: SealedPlan, notices: readonly Notice[]): string[] {
+  const planned = new Set(plan.notices.map(({ text }) => text));
+  return notices.flatMap(({ level, text }) => (level === 'warning' && !planned.has(text) ? text : []));
 }
 
 const NOTHING_DONE: Omit<RunProgress, 'positions' | keyof LeftOpen> = {

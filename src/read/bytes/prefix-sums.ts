@@ -20,6 +20,12 @@ export interface AllRead extends Prefix {
  */
 export type AgainState = 'open' | 'same' | 'longer';
 
+/** Of several inputs. */
+export function joinedState(states: readonly AgainState[]): AgainState {
+  if (states.includes('open')) return 'open';
+  return states.includes('longer') ? 'longer' : 'same';
+}
+
 /**
  * Checksums the beginning of an input that can be read only once, such as standard input: up to the positions at which
  * a run may resume, so that the next session can tell whether it got the same input again.

@@ -2,16 +2,37 @@ import { plural } from '../../core/count-text.js';
 import { AiopsError, type Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 
+export const NONE_AWAITED: AwaitedTally = { hasRecords: false, waiting: [] };
+
+/** What records show of awaited columns. */
+export interface AwaitedTally {
+  readonly hasRecords: boolean;
+  /** Names of columns without a value in any record so far. */
+  readonly waiting: readonly string[];
+}
+
+/** Of two parts of a recording. */
+export function joinedAwaited(a: AwaitedTally, b: AwaitedTally): AwaitedTally {
+  const waiting = a.waiting.filter((name) => b.waiting.includes(name));
+  return { hasRecords: a.hasRecords || b.hasRecords, waiting };
+}
+
 /** Columns that `--columns` names and no sample has, until a record has a value in them. */
 export class AwaitedColumns {
   readonly #columns: readonly string[];
   /** Indexes among the columns. */
   #awaited: number[];
-  #hasRecords = false;
+  #hasRecords: boolean;
 
-  constructor(columns: readonly string[] = [], awaited: readonly string[] = []) {
+  constructor(columns: readonly string[] = [], { waiting, hasRecords }: AwaitedTally = NONE_AWAITED) {
     this.#columns = columns;
-    this.#awaited = awaited.map((name) => columns.indexOf(name));
+    this.#awaited = waiting.map((name) => columns.indexOf(name));
+    this.#hasRecords = hasRecords;
+  }
+
+  tally(): AwaitedTally {
+    const waiting = this.#awaited.map((column) => this.#columns[column] ?? '');
+    return { hasRecords: this.#hasRecords, waiting };
   }
 
   get isWaiting(): boolean {

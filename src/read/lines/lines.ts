@@ -135,6 +135,11 @@ export class LineCursor {
     return this.start - this.#before;
   }
 
+  /** The same in the uncompressed input. */
+  get byteOffset(): number {
+    return this.block.byteOffset + this.lineStart;
+  }
+
   /** Goes back to the start of the current line, to read it again with the next block. */
   giveBack(): void {
     this.line--;
@@ -164,9 +169,8 @@ export class LineCursor {
   }
 
   #wholeLine(): BlockLine {
-    const { file, line, block } = this;
-    const start = this.lineStart;
-    return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, this.end + this.#after);
+    const { file, line, block, byteOffset } = this;
+    return new BlockLine(file, line, byteOffset, block.bytes, this.lineStart, this.end + this.#after);
   }
 
   reject(

@@ -96,15 +96,35 @@ export interface RecordingFacts {
 const MAX_LATE_NAMES = 100;
 const OTHER_FIELDS = '(others)';
 
+/** A field for which the sample had no value, and how many accepted records have one. */
+export interface LateField {
+  readonly field: string;
+  readonly records: number;
+  /** Whether the sample had the field. */
+  readonly wasEmpty: boolean;
+}
+
+/** Where a record is read. */
+export interface RecordPlace {
+  readonly file: string;
+  readonly byteOffset: number;
+}
+
 /** Counts accepted records that have a value in a field for which the sample had none. */
 export class LateFields {
   /** Called when a field is counted for the first time; once for all those that are counted together. */
   onFirst: (notice: Notice) => void = () => undefined;
+  readonly #isCounted: (minuteMs: number, place: RecordPlace) => boolean;
   readonly #counts = new Map<string, number>();
   /** Fields of the record being read. */
   readonly #seen: string[] = [];
   /** Counted fields that the sample had, without a value. */
   readonly #empty = new Set<string>();
+
+  /** @param isCounted whether records of a minute and place count; default: all */
+  constructor(isCounted: (minuteMs: number, place: RecordPlace) => boolean = () => true) {
+    this.#isCounted = isCounted;
+  }
 
   /** `isNew`: the sample lacked the field; otherwise it had no value in it. */
   see(field: string, isNew: boolean): void {
@@ -113,9 +133,9 @@ export class LateFields {
   }
 
   /** Counts the fields seen in the record, which is accepted. */
-  accept(): void {
+  accept(minuteMs: number, place: RecordPlace): void {
     if (this.#seen.length === 0) return; // almost always
-    for (const field of this.#seen) this.#count(field);
+    if (this.#isCounted(minuteMs, place)) for (const field of this.#seen) this.#count(field);
     this.forget();
   }
 
@@ -124,27 +144,54 @@ export class LateFields {
     if (this.#seen.length > 0) this.#seen.length = 0;
   }
 
-  notices(): Notice[] {
-    return [...this.#counts].map(([field, count]) =>
-      this.#notice(field, `has a value in ${plural(count, 'record')}`),
-    );
+  /** In the order in which they were found. */
+  found(): LateField[] {
+    return [...this.#counts].map(([field, records]) => this.#found(field, records));
   }
 
   #count(field: string): void {
-    const known = this.#counts.has(field) || this.#counts.size < MAX_LATE_NAMES;
-    const name = known ? field : OTHER_FIELDS;
+    const name = isNamed(field, this.#counts) ? field : OTHER_FIELDS;
     const before = this.#counts.get(name) ?? 0;
     this.#counts.set(name, before + 1);
-    if (before === 0) this.onFirst(this.#notice(name, 'has a value now'));
+    if (before === 0) this.onFirst(firstLateNotice(this.#found(name, 1)));
   }
 
-  #notice(field: string, seen: string): Notice {
-    const isOthers = field === OTHER_FIELDS;
-    const name = isOthers ? 'any further column like these' : `column ${oneLine(field)}`;
-    const before = isOthers ? 'had no value' : this.#empty.has(field) ? 'was empty' : 'was not';
-    return {
-      level: 'warning',
-      text: `ignored ${name}: it ${before} in the sample and ${seen}; add it with --columns`,
-    };
+  #found(field: string, records: number): LateField {
+    return { field, records, wasEmpty: this.#empty.has(field) };
   }
+}
+
+function isNamed(field: string, named: ReadonlyMap<string, unknown>): boolean {
+  return named.has(field) || named.size < MAX_LATE_NAMES;
+}
+
+/** The late fields of two parts of a recording, the second of which comes after the first. */
+export function joinedLate(before: readonly LateField[], after: readonly LateField[]): LateField[] {
+  const joined = new Map(before.map((one) => [one.field, one]));
+  for (const one of after) {
+    const field = isNamed(one.field, joined) ? one.field : OTHER_FIELDS;
+    const { records, wasEmpty } = joined.get(field) ?? { records: 0, wasEmpty: one.wasEmpty };
+    joined.set(field, { field, records: records + one.records, wasEmpty });
+  }
+  return [...joined.values()];
+}
+
+/** Says that a field has a value for the first time. */
+export function firstLateNotice(field: LateField): Notice {
+  return lateText(field, 'has a value now');
+}
+
+/** Says how many records have a value in a field. */
+export function lateNotice(field: LateField): Notice {
+  return lateText(field, `has a value in ${plural(field.records, 'record')}`);
+}
+
+function lateText({ field, wasEmpty }: LateField, seen: string): Notice {
+  const isOthers = field === OTHER_FIELDS;
+  const name = isOthers ? 'any further column like these' : `column ${oneLine(field)}`;
+  const before = isOthers ? 'had no value' : wasEmpty ? 'was empty' : 'was not';
+  return {
+    level: 'warning',
+    text: `ignored ${name}: it ${before} in the sample and ${seen}; add it with --columns`,
+  };
 }

@@ -8,17 +8,24 @@ import { AwaitedColumns } from './awaited-columns.js';
 import { CsvReader } from './csv.js';
 import { JsonBatchesReader, JsonRowsReader } from './json.js';
 import { HEAD_OF_LONG_LINE, LineCursor, TextBlock } from './lines.js';
-import { LateFields, type FilePlan } from './plan.js';
+import { LateFields, type FilePlan, type RecordPlace } from './plan.js';
 import { RecordMaker, type BlockReader, type ReadRules, type RecordSink, type RowSink } from './records.js';
 import { TargetFilter, isOfShard } from './target-filter.js';
+
+interface ColumnRules {
+  readonly awaited?: AwaitedColumns;
+  /** Whether the late fields of records at a place count; default: all. */
+  readonly isOwn?: (place: RecordPlace) => boolean;
+}
 
 /** What holds for all files of a recording. Not for two readings of the same lines: it counts late fields. */
 export function readRules(
   options: ReadOptions,
   intervals: Intervals,
-  awaited = new AwaitedColumns(),
+  { awaited = new AwaitedColumns(), isOwn = () => true }: ColumnRules = {},
 ): ReadRules {
   const { targets, shard, ownWindow, maxLineBytes, timezone } = options;
+  const [fromMs, toMs] = [options.fromMs ?? -Infinity, options.toMs ?? Infinity];
   return {
     timezone,
     intervals,
@@ -26,7 +33,7 @@ export function readRules(
     shard,
     ownWindow,
     maxLineBytes,
-    late: new LateFields(),
+    late: new LateFields((minuteMs, place) => minuteMs >= fromMs && minuteMs < toMs && isOwn(place)),
     awaited,
   };
 }

@@ -162,7 +162,7 @@ export class RecordMaker implements RowSink {
       if (this.#rules.awaited.isWaiting) this.#rules.awaited.see(values);
       const bringsWindow = values !== this.#values;
       if (!bringsWindow) this.#values = null;
-      this.late.accept();
+      this.late.accept(minuteMs, cursor);
       const label = this.#labelOf(row);
       const source = cursor.source(item);
       const { offsetMs } = this.#times;
@@ -191,7 +191,7 @@ export class RecordMaker implements RowSink {
       values.fill(NaN);
       for (const column of brings) values[column] = row.values[0] ?? NaN;
       if (this.#rules.awaited.isWaiting) this.#rules.awaited.see(values);
-      this.late.accept();
+      this.late.accept(minuteMs, cursor);
       const label = this.#labelOf(row);
       const source = cursor.source();
       const { offsetMs } = this.#times;
@@ -207,7 +207,7 @@ export class RecordMaker implements RowSink {
       this.#rejectTime(row.time, null);
       return;
     }
-    this.late.accept();
+    this.late.accept(minuteMs, cursor);
     const label = this.#labelOf(row);
     for (const [item, field] of fields.entries()) {
       const target = host === null ? field : `${host}/${field}`;

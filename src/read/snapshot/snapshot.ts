@@ -5,7 +5,7 @@ import type { AllRead } from '../bytes/prefix-sums.js';
 import type { FileFacts } from '../bytes/file-facts.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { ExportName } from '../exports/names.js';
-import type { FilePlan, RecordingFacts } from '../lines/plan.js';
+import type { FilePlan, RecordingFacts, RecordPlace } from '../lines/plan.js';
 import {
   codedLong,
   codedRoles,
@@ -67,8 +67,42 @@ export interface ResumePoint {
    * begin at their start, and end where they end now.
    */
   readonly isPinned?: boolean;
+  /** Columns of `--columns` that no record before had a value in; default: none. */
+  readonly awaited?: readonly string[];
+  /** Between which positions records have late fields that count; default: anywhere. */
+  readonly counted?: Stretch;
   /** Sees every step, also those before a range, and may end them early. */
   readonly watch?: (groups: StepGroups) => StepGroups;
+}
+
+/** Of the inputs, between two positions of each. */
+export interface Stretch {
+  /** Null: from their start. */
+  readonly from: readonly InputPosition[] | null;
+  /** Null: to their end. */
+  readonly until: readonly InputPosition[] | null;
+}
+
+/** Whether a record is within a stretch, by where it is in one of the files. */
+export function placesIn(
+  { files }: Pick<InputSnapshot, 'files'>,
+  { from, until }: Stretch,
+): (place: RecordPlace) => boolean {
+  const ranges = new Map(
+    files.map(({ plan }, i) => {
+      const [startByte, endByte] = [byteOf(from?.[i], 0), byteOf(until?.[i], Infinity)];
+      return [plan?.file, { startByte, endByte }];
+    }),
+  );
+  return ({ file, byteOffset }) => {
+    const { startByte, endByte } = ranges.get(file) ?? { startByte: 0, endByte: Infinity };
+    return byteOffset >= startByte && byteOffset < endByte;
+  };
+}
+
+function byteOf(position: InputPosition | undefined, none: number): number {
+  if (position === undefined) return none;
+  return position === 'end' ? Infinity : position.byteOffset;
 }
 
 /** Steps in the groups they are read in. */

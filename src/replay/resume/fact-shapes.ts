@@ -1,3 +1,4 @@
+import type { Notice } from '../../core/errors.js';
 import type { RejectCount, RunCounts } from '../../core/counts.js';
 import type { Incident, Quarantine } from '../../core/incidents.js';
 import {
@@ -24,6 +25,8 @@ import type { ProcessUse } from '../../core/process-use.js';
 /** Shapes that a journal and a `timing.json` share. */
 
 export const settings = dictionary(anything);
+
+export const notice: Shape<Notice> = object({ level: oneOf('info', 'warning'), text });
 
 export const programFacts: Shape<ProgramFacts> = object({ name: text, version: text });
 

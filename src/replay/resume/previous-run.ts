@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 
+import type { Notice } from '../../core/errors.js';
 import { unlessAborted } from '../../core/abort.js';
 import { longestMs } from '../../core/grid.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
@@ -74,8 +75,8 @@ export interface PreviousRun extends AsyncDisposable {
   begin(output: RunOutput, recording: Recording, ready: ReadyFacts): Promise<void>;
   /** @throws AiopsError `output_io` where what earlier sessions wrote can't be read */
   figures(output: RunOutput, totals: RunTotals, recording: Recording): Promise<RunFigures>;
-  /** Completes the last line of the journal. @throws AiopsError `output_io` */
-  completion?(completion: RunCompletion): Promise<RunCompletion>;
+  /** Completes the last line of the journal. @param notices of the summary @throws AiopsError `output_io` */
+  completion?(completion: RunCompletion, notices: readonly Notice[]): Promise<RunCompletion>;
 }
 
 /** What a command asks for, and where. */

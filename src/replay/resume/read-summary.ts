@@ -37,6 +37,7 @@ import {
   incident,
   incidentCounts,
   modelAndInput,
+  notice,
   processUse,
   reportedReject,
   programFacts,
@@ -198,7 +199,7 @@ const runSummary: Shape<RunSummary> = object({
   labels: nullable(labels),
   gates: list(gate),
   advice: text,
-  notices: list(object({ level: oneOf('info', 'warning'), text })),
+  notices: list(notice),
 });
 
 /** The SHA-256 of a `timing.json`, by which the journal recognizes it. */
