@@ -106,6 +106,13 @@ export function speedupText(speedup: Estimate | number, over?: string): string {
   return partsText(parts, over === undefined ? '' : ` ${than} ${over}`);
 }
 
+/** A speed-up below 1 in words: `2.80 times as long (2.70–2.90)`, with `over` `2.80 times as long as one process (…)`. */
+export function slowdownText(speedup: Estimate, over?: string): string {
+  const { value, low, high } = inverse(speedup);
+  const parts = estimateParts({ value, low, high }, figures);
+  return partsText(parts, ` times as long${over === undefined ? '' : ` as ${over}`}`);
+}
+
 /** Cuts a text to at most `most` characters, in the middle: long names often differ at their ends. */
 export function shortened(text: string, most: number): string {
   const characters = Array.from(text); // never half of a surrogate pair

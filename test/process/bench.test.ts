@@ -219,7 +219,7 @@ test('replay prints its report as JSON, CSV or Markdown, but not beside results'
   const csv = await callCli([...replay, '--csv'], { cwd });
   assert.match(
     csv.stdout,
-    /^arm,minutes,items_per_s,p50_ms,p95_ms,max_ms,speedup,answers\n"sequential, per item",/,
+    /^variant,minutes,items_per_s,p50_ms,p95_ms,max_ms,speedup,answers\n"sequential, per item",/,
   );
   const markdown = await callCli([...replay, '--markdown'], { cwd });
   assert.match(markdown.stdout, /^\| time per minute \| minutes \|/m);

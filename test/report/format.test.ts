@@ -10,6 +10,7 @@ import {
   percentText,
   roundDuration,
   sizeText,
+  slowdownText,
   speedupText,
 } from '#build/report/format.js';
 
@@ -42,6 +43,8 @@ test('an interval repeats the unit of its value only where it differs', () => {
 test('a speed-up below 1 reads as a slowdown, with its interval inverted', () => {
   assert.equal(speedupText({ value: 2, low: 1.6, high: 2.5 }), '2.00 × as fast (1.60–2.50)');
   assert.equal(speedupText({ value: 0.4, low: 0.25, high: 0.5 }), '2.50 × slower (2.00–4.00)');
+  assert.equal(slowdownText({ value: 0.4, low: 0.25, high: 0.5 }), '2.50 times as long (2.00–4.00)');
+  assert.equal(slowdownText({ value: 0.4, low: 0.4, high: 0.4 }, 'that'), '2.50 times as long as that');
   assert.equal(speedupText(0.4, 'one process'), '2.50 × slower than one process');
   assert.equal(
     speedupText({ value: 2, low: 1, high: 4 }, 'one process'),

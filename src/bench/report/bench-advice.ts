@@ -5,6 +5,7 @@ import {
   plural,
   roundDuration,
   roundedDown,
+  figures,
   speedupText,
 } from '../../report/format.js';
 import { caseName, isOfSetup } from './bench-names.js';
@@ -49,8 +50,13 @@ function howMany({ arms, bestActors }: BenchCase, served: BenchVariant): string 
   const others =
     pool === undefined || speedup === null
       ? ''
-      : `: ${plural(pool.actors, 'actor')} were ${speedupText(speedup.value)}`;
+      : `: ${plural(pool.actors, 'actor')} ${comparedText(speedup.value)}`;
   return `${oneProcess(served)}${others}.`;
+}
+
+function comparedText(speedup: number): string {
+  const isFaster = speedup >= 1;
+  return isFaster ? `were ${speedupText(speedup)}` : `took ${figures(1 / speedup)} times as long`;
 }
 
 /** With the flags of a replay that serves like that. */

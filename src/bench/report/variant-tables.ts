@@ -24,7 +24,7 @@ interface Row {
 
 const NAME: Column<Row> = {
   title: 'time per minute',
-  key: 'arm',
+  key: 'variant',
   isWords: true,
   cell: ({ one, variant }) => {
     const { name } = variant.value;
@@ -87,7 +87,7 @@ const CSV_COLUMNS: readonly Column<Row>[] = [
   number('items', ({ one }) => one.items),
   fact('case', ({ one }) => one.kind),
   number('rounds', ({ one }) => one.rounds),
-  fact('arm', ({ variant }) => variant.value.name),
+  fact('variant', ({ variant }) => variant.value.name),
   fact('mode', ({ variant }) => variant.value.mode),
   fact('style', ({ variant }) => variant.value.style),
   number('actors', ({ variant }) => variant.value.actors),
@@ -138,7 +138,7 @@ export function baselineTable(variants: Place<readonly BaselineVariant[]>): Tabl
 }
 
 const BASELINE_COLUMNS: readonly Column<Place<BaselineVariant>>[] = [
-  words('against the baseline', 'arm', ({ value }) => value.name),
+  words('against the baseline', 'variant', ({ value }) => value.name),
   words('backend', 'backend', ({ value }) => value.backend),
   figure('items', 'items', countText, (variant) => variant.at('items')),
   estimate('time now / then', 'ratio', figures, (variant) => variant.at('ratio')),

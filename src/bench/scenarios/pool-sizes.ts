@@ -3,7 +3,7 @@ import { bestActors, efficiency, karpFlatt, speedup } from '../../core/scaling.j
 import type { Estimate } from '../../core/statistics.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { numbersOnly } from '../../measure/turn.js';
-import { countText, durationText, figures, plural, speedupText } from '../../report/format.js';
+import { countText, durationText, figures, plural, slowdownText, speedupText } from '../../report/format.js';
 import { type Column, estimate, figure, speedup as speedupColumn, tableOf } from '../../report/table.js';
 import {
   BACKEND,
@@ -127,8 +127,8 @@ function bestSentence({ sizes, bestActors: fewest, items }: PoolResult): string 
   return byVerdict(best.speedup, {
     longer: `${actors} served ${minutes} ${speedupText(best.speedup, 'one process')}; ${beyond}.`,
     shorter:
-      `No number of actors was as fast as one process for ${minutes}: the best, ${actors}, was ` +
-      `${speedupText(best.speedup)}. Distributing so little work costs more than it gains; try more --items.`,
+      `No number of actors was as fast as one process for ${minutes}: the best, ${actors}, took ` +
+      `${slowdownText(best.speedup)}. Distributing so little work costs more than it gains; try more --items.`,
     same:
       `Actors gained nothing measurable over one process for ${minutes}: ${actors} served them ` +
       `${speedupText(best.speedup)}.`,
@@ -142,5 +142,5 @@ function beyondSentence({ sizes, processors }: PoolResult): string[] {
   if (within === undefined || most.actors <= processors) return [];
   const change = figures(most.medianMs.value / within.medianMs.value);
   const [many, few] = [plural(most.actors, 'actor'), plural(within.actors, 'actor')];
-  return [`${many} on ${plural(processors, 'processor')} took ${change} × as long as ${few}.`];
+  return [`${many} on ${plural(processors, 'processor')} took ${change} times as long as ${few}.`];
 }

@@ -27,6 +27,8 @@ export interface Decision {
   readonly flag: string | null;
   /** Flags of other readings that are as good, or what to give instead; empty: it is clear. */
   readonly alternatives: readonly string[];
+  /** The warning where there are alternatives, if it needs another form. */
+  readonly warning?: string;
 }
 
 /** What was decided about one file. */
@@ -47,12 +49,12 @@ export function decisionNotices(files: readonly FileDecisions[]): Notice[] {
 }
 
 export function noticesOf(
-  { about, choice, evidence, source, flag, alternatives }: Decision,
+  { about, choice, evidence, source, flag, alternatives, warning }: Decision,
   file = '',
 ): Notice[] {
   if (alternatives.length > 0) {
     const others = alternatives.join(', or ');
-    const text = `${file}${about}: ${choice}, since ${evidence}; if that is wrong, give ${others}`;
+    const text = `${file}${warning ?? `${about}: ${choice}, since ${evidence}; if that is wrong, give ${others}`}`;
     return [{ level: 'warning', text }];
   }
   if (source !== 'shape') return [];

@@ -198,12 +198,12 @@ function refuseWithoutRecords({ file, fields, lines, firstLine, head }: FileSamp
   if (foreign?.isNeverRead === true && foreign.what !== null)
     throw notRead(file, { ...foreign, what: foreign.what });
   if (fields !== null) return;
-  const seen =
-    lines === 1 ? 'its only line holds no record' : `none of its first ${lines} lines holds a record`;
   const what = foreign === null || foreign.what === null ? '' : ` (it is ${foreign.what})`;
   throw new AiopsError(
     'input_unusable',
-    `${file}: ${seen}${what}; the first one begins ${oneLine(firstLine)}`,
+    lines === 1
+      ? `${file} holds no record${what}; it begins ${oneLine(firstLine)}`
+      : `${file}: none of its first ${lines} lines holds a record${what}; the first one begins ${oneLine(firstLine)}`,
     {
       hint: foreign === null ? `${RECORD_FORMS}; if it is CSV, add --format csv` : foreignHint(file, foreign),
     },

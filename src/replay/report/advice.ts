@@ -8,6 +8,7 @@ import {
   plural,
   roundDuration,
   roundedDown,
+  slowdownText,
   speedupText,
   timesText,
 } from '../../report/format.js';
@@ -56,9 +57,12 @@ function worthOfBlocks(
   { mode, actors }: RunSummary['execution'],
 ): string {
   const gained = itemsPerSecond / comparison.itemsPerSecond['sequential-batched'];
-  const who = mode === 'parallel' ? plural(actors, 'actor') : 'One process';
-  const blocks = `in blocks of ${plural(minutesPerBlock.p50, 'minute')}`;
-  return `${who} ${blocks}: ${speedupText(gained, 'one process minute by minute')}, in items per second.`;
+  const who = mode === 'parallel' ? plural(actors, 'actor') : 'one process';
+  const blocks = `In blocks of ${plural(minutesPerBlock.p50, 'minute')}`;
+  const over = 'as one process going minute by minute';
+  return gained < 1
+    ? `${blocks}, ${who} took ${figures(1 / gained)} times as long per item ${over}.`
+    : `${blocks}, ${who} served ${figures(gained)} times as many items per second ${over}.`;
 }
 
 /** Actors that are busier than this limit the run. */
@@ -114,11 +118,12 @@ function worthOfActors({ speedup }: ComparisonSummary, actors: number, inBlocks:
   if (actors === 1) {
     return 'A comparison with one actor shows only what the pipe costs; try more actors to see what they gain.';
   }
-  const compared = speedupText(gained, 'one process with batches');
-  if (isRealSpeedup(gained)) return `${pool} served ${minute} ${compared}.`;
+  const over = 'one process with batches';
+  if (isRealSpeedup(gained)) return `${pool} served ${minute} ${speedupText(gained, over)}.`;
   const enough = inBlocks ? 'for a live feed --actors 1 is enough' : '--actors 1 is enough';
   if (isRealSpeedup(inverse(gained))) {
-    return `${pool} served ${minute} ${compared}: minutes this small are not worth distributing, so ${enough}.`;
+    const took = `For ${minute}, ${pool} took ${slowdownText(gained, over)}`;
+    return `${took}: minutes this small are not worth distributing, so ${enough}.`;
   }
   return `${pool} were not measurably faster than one process with batches, so ${enough}.`;
 }

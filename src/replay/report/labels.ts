@@ -78,7 +78,9 @@ function listedText(labels: LabelsSummary, most: number): string[] {
   const { targets, perTarget, meanAveragePrecision, recordsOfOtherTargets } = labels;
   const texts: string[] = [];
   if (meanAveragePrecision !== null) {
-    texts.push(`mean average precision of the targets with anomalies ${figures(meanAveragePrecision)}`);
+    texts.push(
+      `the mean of the average precisions of the targets with anomalies is ${figures(meanAveragePrecision)}`,
+    );
   }
   const more = perTarget.filter(({ positives }) => positives > 0).length - most;
   if (more > 0) texts.push(`timing.json has ${plural(more, 'more target')} with anomalies`);

@@ -33,8 +33,8 @@ export function resultSection(run: Place<RunSummary>): PageSection {
     minutes === null
       ? null
       : minutes.headroom >= 1
-        ? markup`<p class="verdict good">✓ A minute fits into its deadline.</p>\n`
-        : markup`<p class="verdict bad">✗ A minute does not fit into its deadline.</p>\n`;
+        ? markup`<p class="verdict good">✓ A minute’s work meets its deadline.</p>\n`
+        : markup`<p class="verdict bad">✗ A minute’s work misses its deadline.</p>\n`;
   const tiles = served === null ? null : tilesMarkup(resultTiles(run));
   return { id: 'result', title: 'Result', body: [verdict, sentencesMarkup(advice), tiles] };
 }
@@ -66,7 +66,7 @@ function throughputTiles(run: Place<RunSummary>): Markup[] {
     tile(
       'Items per second',
       rate(throughput.at('itemsPerSecond')),
-      markup`${rate(throughput.at('minutesPerSecond'))} minutes, in blocks of ${count(length)}`,
+      markup`${rate(throughput.at('minutesPerSecond'))} minutes per second, in blocks of ${count(length)}`,
     ),
   ];
 }
@@ -191,7 +191,7 @@ export function speedupSection(run: Place<RunSummary>, comparison: ComparisonSum
         `${plural(actors, 'actor')} against one process, over ${plural(comparison.minutes, 'minute')} served alone`,
         speedupTable(run),
       ),
-      markup`<p>Efficiency ${figureMarkup(place.at('efficiency'), percentText)} of ${plural(actors, 'actor')}${serial}.</p>`,
+      markup`<p>Efficiency of ${plural(actors, 'actor')}: ${figureMarkup(place.at('efficiency'), percentText)}${serial}.</p>`,
     ],
   };
 }

@@ -154,7 +154,7 @@ function aboutSection(run: Place<RunSummary>): PageSection {
     title: 'About this run',
     body: [
       factsMarkup([
-        ...runFacts(run.value),
+        ...runFacts(run.value).filter(([name]) => name !== 'used'), // here with its figures
         [
           'took',
           markup`${figureMarkup(run.at('elapsedMs'), durationText)}, of which comparing took ${figureMarkup(run.at('comparingMs'), durationText)}; starting actors took ${figureMarkup(run.at('execution').at('startMs'), durationText)}`,

@@ -61,5 +61,5 @@ function gainLine({ efficiency, serialFraction }: ComparisonSummary, actors: num
   // Where parallel serving is slower, its overhead exceeds all of the work, and no part of it is serial.
   const serial =
     serialFraction === null || serialFraction > 1 ? '' : `; serial fraction ${figures(serialFraction)}`;
-  return `efficiency ${percentText(efficiency)} of ${plural(actors, 'actor')}, against sequential, batched${serial}`;
+  return `efficiency of ${plural(actors, 'actor')} over sequential, batched: ${percentText(efficiency)}${serial}`;
 }

@@ -127,8 +127,8 @@ export function minuteFacts({
   const inBlocks =
     blocks === null
       ? null
-      : `${plural(blocks.served, 'block')} of ${plural(blocks.minutesPerBlock.p50, 'minute')}: ` +
-        `${durationText(blocks.perMinuteMs.p50)} per minute`;
+      : `${plural(blocks.minutes, 'minute')} in ${plural(blocks.served, 'block')}: ` +
+        `median ${durationText(blocks.perMinuteMs.p50)} per minute`;
   const alone =
     minutes === null
       ? null

@@ -46,7 +46,7 @@ function blockMarkup(name: string, { minuteMs, timing }: ChosenBlock): Markup {
   const gather = { part: 'gatherMs', fromMs: endedAtMs - gatherMs, untilMs: endedAtMs } as const;
   const last =
     gatherMs / spanMs < GATHER_FROM
-      ? markup`<p>then the ${gatherText}</p>`
+      ? markup`<p>${gatherText}, too short to be drawn</p>`
       : laneMarkup(gatherText, gatherText, [gather], timing);
   const length = timing.minutes === 1 ? '' : `${plural(timing.minutes, 'minute')} from `;
   return markup`<h3>${name}: ${length}${isoTime(minuteMs)}, ${durationText(timing.wallMs)}</h3>

@@ -19,7 +19,7 @@ interface Row {
   readonly answers?: string;
 }
 
-const NAME = words<Row>('time per minute', 'arm', ({ name }) => name);
+const NAME = words<Row>('time per minute', 'variant', ({ name }) => name);
 const MINUTES = figure<Row>('minutes', 'minutes', countText, ({ minutes }) => minutes);
 const RATE = figure<Row>('items/s', 'items_per_s', figures, ({ rate }) => rate ?? null);
 const [MEAN, P50, P90, P95, P99, MAX] = (['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const).map((name) =>

@@ -163,7 +163,9 @@ function mergeText({ missing, tooManyRejects }: SlicesStatus, folder: string): s
     return 'more rejects than --max-rejects allows; the same replay with a higher --max-rejects, without --engine, completes the run';
   }
   const merge = `aiops-serve merge ${shellPath(folder)}`;
-  return missing.length === 0 ? merge : `run the missing slices, then ${merge}`;
+  return missing.length === 0
+    ? `all slices are complete; run ${merge}`
+    : `run the missing slices, then ${merge}`;
 }
 
 function slicesText({ all, merged, complete, missing }: SlicesStatus): string {

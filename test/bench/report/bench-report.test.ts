@@ -66,7 +66,7 @@ test('where one process is enough, the advice says so, and up to how many items'
   // n / 500 = n / 1000 + 2 at 2,000 items.
   assert.match(
     advice,
-    /^One process with batches is enough \(--mode sequential\): 2 actors were 2\.50 × slower\./,
+    /^One process with batches is enough \(--mode sequential\): 2 actors took 2\.50 times as long\./,
   );
   assert.match(advice, /2 actors would pay from about 2,000 items a minute on\./);
 });

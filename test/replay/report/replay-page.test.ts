@@ -68,7 +68,7 @@ describe('a replay’s page', async () => {
     const { minutes } = report.summary;
     assert.ok(minutes !== null);
     const late = { ...report.summary, minutes: { ...minutes, headroom: 0.5 } };
-    assert.match(replayHtml({ ...report, summary: late }, assets), /✗ A minute does not fit/);
-    assert.match(replayHtml(report, assets), /✓ A minute fits/);
+    assert.match(replayHtml({ ...report, summary: late }, assets), /✗ A minute’s work misses its deadline/);
+    assert.match(replayHtml(report, assets), /✓ A minute’s work meets its deadline/);
   });
 });

@@ -224,11 +224,14 @@ test('advice in blocks compares items per second with one process, and speaks of
   );
   assert.match(
     blocks ?? '',
-    /^2 actors in blocks of 120 minutes: \S+ × slower than one process minute by minute/,
+    /^In blocks of 120 minutes, 2 actors took \S+ times as long per item as one process going minute by minute/,
   );
-  assert.match(actors ?? '', /2 actors served a minute alone .* so for a live feed --actors 1 is enough\.$/);
+  assert.match(
+    actors ?? '',
+    /For a minute alone, 2 actors took .* so for a live feed --actors 1 is enough\.$/,
+  );
   const sequential = { ...run, execution: { ...run.execution, mode: 'sequential' } as const };
-  assert.match(adviceFor(sequential), /^One process in blocks of 120 minutes: /);
+  assert.match(adviceFor(sequential), /^In blocks of 120 minutes, one process /);
 });
 
 test('advice says how to measure a minute where none was served alone', () => {

@@ -96,7 +96,7 @@ test('a complete run says how long it took, in blocks and alone, and what it use
     text,
     /^used +parent 6\.67 min of CPU time, peak 100 MB; actors 30\.0 min, peak 200 MB each$/m,
   );
-  assert.match(text, /^blocks +10 blocks of 99 minutes: \S+ µs per minute$/m);
+  assert.match(text, /^blocks +990 minutes in 10 blocks: median \S+ µs per minute$/m);
   assert.match(text, /^alone +10 minutes: median \S+ ms, 99th percentile \S+ ms, deadline 60 s$/m);
 });
 

@@ -66,6 +66,7 @@ function alignedColumns(
     what: 'a table of columns with blanks between them',
     command: readable === undefined ? null : `sed ${shellWord(readable.sed)}`,
     output: 'columns.csv',
+    toDo: 'turn the blanks into commas',
     remedy:
       'write it as CSV, with the date and the time of each row in one column, and the names of all columns in its first line',
     isSure: true,

@@ -8,6 +8,8 @@ export interface Foreign {
   readonly what: string | null;
   /** Reads the file, or standard input, and writes records; null: none is known that works. */
   readonly command: string | null;
+  /** What the command does; default: makes a record of each value. */
+  readonly toDo?: string;
   readonly output: 'lines.jsonl' | 'columns.csv';
   /** What to do without a command. */
   readonly remedy: string;
@@ -41,10 +43,11 @@ export function notRead(
   });
 }
 
-export function foreignHint(file: string, { command, output, remedy, what }: Foreign): string {
+export function foreignHint(file: string, { command, output, remedy, what, toDo }: Foreign): string {
   if (command === null) return remedy;
   const before =
-    what === null ? 'take the records out of the JSON around them' : 'make a record of each of its values';
+    toDo ??
+    (what === null ? 'take the records out of the JSON around them' : 'make a record of each of its values');
   const tool = command.startsWith('jq ') ? ', with jq' : '';
   return `${before}${tool}: ${onFile(file, command, output)}`;
 }

@@ -64,6 +64,7 @@ function asGiven(
   const chosen = rateColumns(rate, columns).map((column) => columns[column]!);
   const falling = chosen.filter((name) => (changes.get(name)?.contradictions ?? 0) > 0);
   const others = chosen.filter((name) => !falling.includes(name));
+  const instead = others.length > 0 ? rateFlag(others, columns) : 'no --rate';
   const isUnclear = falling.length > 0;
   return {
     about: 'counters',
@@ -73,8 +74,18 @@ function asGiven(
       : '--rate says so',
     source: 'given',
     flag: null,
-    alternatives: isUnclear ? [others.length > 0 ? rateFlag(others, columns) : 'no --rate'] : [],
+    ...(isUnclear
+      ? { alternatives: [instead], warning: fallingText(falling, instead) }
+      : { alternatives: [] }),
   };
+}
+
+function fallingText(falling: readonly string[], instead: string): string {
+  const isOne = falling.length === 1;
+  const names = `${listNames(falling, 8)} ${isOne ? 'is read as a rate' : 'are read as rates'} (--rate)`;
+  const doubt = `but ${isOne ? 'falls' : 'fall'} as no counter does`;
+  const remedy = instead === 'no --rate' ? 'drop --rate' : `give ${instead}`;
+  return `${names}, ${doubt}; if ${isOne ? 'it is not a counter' : 'they are not counters'}, ${remedy}`;
 }
 
 function looksLikeCounter(name: string, changes: Changes | undefined): boolean {
