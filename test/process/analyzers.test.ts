@@ -64,7 +64,7 @@ describe('the examples', () => {
   test('two-models: each target gets the answer of its own model, the same bytes for any number of actors', async (t) => {
     const cwd = temporaryFolder(t);
     const input = recording('real-day.csv');
-    const on = ['--backend', 'wasm', '--to', '2018-04-30T03:00:00Z'];
+    const on = ['--backend', 'wasm', '--to', '2018-04-30T01:30:00Z'];
     const routed = [
       ...['--analyzer', example('two-models.mjs'), '--param', 'pattern=^mongo-', ...on],
       ...['--param', `first=${bundle('builtin')}`, '--param', `second=${bundle('mlp-autoencoder')}`],

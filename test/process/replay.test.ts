@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 
 import { finished, LIGHT, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { callCli } from '../support/in-process.js';
 import { testSameBytes } from '../support/real-day.js';
 import { jsonLines, readSummary } from '../support/run-files.js';
 
@@ -41,7 +42,7 @@ describe('two hours of a real day', () => {
   test('the report compares three ways to serve, with identical answers', async (t) => {
     const cwd = temporaryFolder(t);
     const input = [recording('real-day.csv'), '--to', '2018-04-30T02:00:00Z'];
-    const flags = ['--actors', '2', '--compare-time', '300ms', ...WASM];
+    const flags = ['--actors', '2', '--compare-time', '100ms', ...WASM];
     const result = await runCli(['replay', ...input, ...flags], { cwd });
     assert.equal(result.status, 0, result.stderr);
     assert.match(result.stdout, /sequential, per item .* × (as fast|slower) .* identical/);
@@ -65,7 +66,7 @@ describe('minutes are split into chunks', () => {
   test('500 targets on 3 actors: chunks of 167, 167 and 166', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(500, 62));
-    const result = await runCli(['replay', 'data.csv', '--actors', '3', ...ONE_BY_ONE], { cwd });
+    const result = await callCli(['replay', 'data.csv', '--actors', '3', ...ONE_BY_ONE], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const timings = jsonLines<{ items: number; chunks: { items: number }[] }>(
       join(cwd, 'data.csv.aiops/timing.jsonl'),
@@ -83,7 +84,7 @@ describe('minutes are split into chunks', () => {
   test('2 targets on 8 actors: 2 busy actors and no error', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 61));
-    const result = await runCli(['replay', 'data.csv', '--actors', '8', ...ONE_BY_ONE], { cwd });
+    const result = await callCli(['replay', 'data.csv', '--actors', '8', ...ONE_BY_ONE], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const timings = jsonLines<{ chunks: { actor: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
     assert.deepEqual(
@@ -97,7 +98,7 @@ test('2 targets on 4 actors: a block is cut along its minutes', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 69));
   const flags = [...LIGHT, '--actors', '4', '--block', '10', '--compare', 'none'];
-  const result = await runCli(['replay', 'data.csv', ...flags], { cwd });
+  const result = await callCli(['replay', 'data.csv', ...flags], { cwd });
   assert.equal(result.status, 0, result.stderr);
   const timings = jsonLines<{ chunks: { items: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
   assert.deepEqual(
@@ -111,9 +112,12 @@ describe('inputs and outputs', () => {
     const cwd = temporaryFolder(t);
     const hosts = ['host-a', 'host-b', 'host-c'];
     const inputs = hosts.map((host) => recording(`three-hosts/${host}.csv`));
-    const result = await runCli(['replay', ...inputs, ...LIGHT, '--compare', 'none', '--out', 'out'], {
-      cwd,
-    });
+    const result = await callCli(
+      ['replay', ...inputs, ...LIGHT, '--compare', 'none', '--actors', '1', '--out', 'out'],
+      {
+        cwd,
+      },
+    );
     assert.equal(result.status, 0, result.stderr);
     const rows = jsonLines<Row>(join(cwd, 'out/results.jsonl'));
     assert.deepEqual(
@@ -132,7 +136,7 @@ describe('inputs and outputs', () => {
     csv.splice(10, 0, csv[9] ?? '');
     writeFileSync(join(cwd, 'data.csv'), csv.join('\n'));
     const flags = [...LIGHT, '--actors', '1', '--compare', 'none'];
-    const result = await runCli(['replay', 'data.csv', ...flags], { cwd });
+    const result = await callCli(['replay', 'data.csv', ...flags], { cwd });
     assert.equal(result.status, 3, result.stderr);
     const rejects = jsonLines<Record<string, unknown>>(join(cwd, 'data.csv.aiops/rejects.jsonl'));
     assert.deepEqual(
@@ -142,13 +146,16 @@ describe('inputs and outputs', () => {
         { file: 'data.csv', line: 11, reason: 'duplicate', raw: csv[10] },
       ],
     );
-    assert.equal((await runCli(['replay', 'data.csv', ...flags, '--max-rejects', '2'], { cwd })).status, 0);
-    const limited = await runCli(['replay', 'data.csv', ...flags, '--max-rejects', '1', '--out', 'limited'], {
-      cwd,
-    });
+    assert.equal((await callCli(['replay', 'data.csv', ...flags, '--max-rejects', '2'], { cwd })).status, 0);
+    const limited = await callCli(
+      ['replay', 'data.csv', ...flags, '--max-rejects', '1', '--out', 'limited'],
+      {
+        cwd,
+      },
+    );
     assert.equal(limited.status, 65);
     assert.match(limited.stderr, /--max-rejects 1/);
-    const merged = await runCli(
+    const merged = await callCli(
       ['replay', 'data.csv', ...flags, '--duplicates', 'last', '--max-rejects', '1', '--out', 'merged'],
       { cwd },
     );
@@ -182,7 +189,7 @@ describe('inputs and outputs', () => {
     };
     writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(settings));
     const env = { AIOPS_SERVE_OUT: 'by-environment', AIOPS_SERVE_ACTORS: '2' };
-    const result = await runCli(['replay', 'data.csv', ...LIGHT, '--actors', '1'], { cwd, env });
+    const result = await callCli(['replay', 'data.csv', ...LIGHT, '--actors', '1'], { cwd, env });
     assert.equal(result.status, 0, result.stderr);
     assert.ok(existsSync(join(cwd, 'by-environment/results.csv')));
     assert.equal(readSummary(join(cwd, 'by-environment')).execution.actors, 1);
@@ -193,11 +200,11 @@ describe('inputs and outputs', () => {
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(1, 61));
     const flags = ['replay', 'data.csv', ...LIGHT, '--compare', 'none', '--actors', '1'];
     const env = { AIOPS_SERVE_QUIET: 'false', AIOPS_SERVE_ACTOR: '2' };
-    const told = await runCli(flags, { cwd, env });
+    const told = await callCli(flags, { cwd, env });
     assert.equal(told.status, 0, told.stderr);
     assert.match(told.stdout, /^records/m);
     assert.match(told.stderr, /warning: AIOPS_SERVE_ACTOR /);
-    const refused = await runCli(flags, { cwd, env: { AIOPS_SERVE_QUIET: 'perhaps' } });
+    const refused = await callCli(flags, { cwd, env: { AIOPS_SERVE_QUIET: 'perhaps' } });
     assert.equal(refused.status, 78);
     assert.match(refused.stderr, /AIOPS_SERVE_QUIET='perhaps' is invalid/);
   });
@@ -206,10 +213,10 @@ describe('inputs and outputs', () => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), `${rowsCsv(1, 61)}2018-05-01,t0000,high\n`);
     const flags = ['replay', 'data.csv', ...LIGHT, '--compare', 'none', '--actors', '1'];
-    const piped = await runCli([...flags, '--out', '-'], { cwd });
+    const piped = await callCli([...flags, '--out', '-'], { cwd });
     assert.equal(piped.status, 3);
     assert.match(piped.stderr, /1 rejected record not kept: --rejects FILE/);
-    const kept = await runCli([...flags, '--out', '-', '--rejects', 'rejects.jsonl'], { cwd });
+    const kept = await callCli([...flags, '--out', '-', '--rejects', 'rejects.jsonl'], { cwd });
     assert.doesNotMatch(kept.stderr, /not kept/);
     assert.equal(jsonLines(join(cwd, 'rejects.jsonl')).length, 1);
   });
@@ -218,7 +225,7 @@ describe('inputs and outputs', () => {
     const cwd = temporaryFolder(t);
     const deep = `{"time":"2018-04-30T00:00:00Z","v":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     writeFileSync(join(cwd, 'data.jsonl'), `{"time":"2018-04-30T00:00:00Z","v":1}\n${deep}\n`);
-    const result = await runCli(['replay', 'data.jsonl', ...LIGHT, '--compare', 'none', '--actors', '1'], {
+    const result = await callCli(['replay', 'data.jsonl', ...LIGHT, '--compare', 'none', '--actors', '1'], {
       cwd,
     });
     assert.equal(result.status, 3, result.stderr);
@@ -232,7 +239,7 @@ describe('inputs and outputs', () => {
 test('warnings at the end are in timing.json and on the page too', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = ['--format', 'csv', ...WASM, '--actors', '1', '--compare', 'none', '--out', 'out'];
-  const { status, stderr } = await runCli(['replay', '-', ...flags], { cwd, input: rowsCsv(1, 3) });
+  const { status, stderr } = await callCli(['replay', '-', ...flags], { cwd, input: rowsCsv(1, 3) });
   assert.equal(status, 0, stderr);
   const warned = /every row was warm-up: the model needs 60 intervals of a target/;
   assert.match(stderr, warned);

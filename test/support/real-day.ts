@@ -24,7 +24,7 @@ const NOT_COMPARED = ['--compare', 'none'];
 /** Flags of the runs, by their number of actors. */
 const RUNS = {
   1: NOT_COMPARED,
-  2: ['--compare', 'sample', '--compare-time', '1s'],
+  2: ['--compare', 'sample', '--compare-time', '200ms'],
   3: [...NOT_COMPARED, '--block', '7', '--inflight', '4'],
   7: [...NOT_COMPARED, '--block', '60', '--inflight', '1'],
 } as const;
