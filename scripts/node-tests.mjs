@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +23,16 @@ const PURE = ['core', 'measure', 'protocol', 'read', 'report'];
 
 /** Runs compiled tests with Node's test runner; resolves to its exit status. */
 export async function runTests(files, { env = {} } = {}) {
-  const started = await startedFiles(files);
-  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, ...started];
+  const together = await mkdtemp(join(root, 'dist-test', 'together-'));
+  try {
+    return await runFiles(await startedFiles(files, together), env);
+  } finally {
+    await rm(together, { recursive: true });
+  }
+}
+
+function runFiles(files, env) {
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, ...files];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
@@ -36,11 +44,8 @@ export async function runTests(files, { env = {} } = {}) {
   });
 }
 
-/** The files to start a process for: those of a pure folder are imported by one that is written here. */
-async function startedFiles(files) {
-  const together = join('dist-test', 'together');
-  await rm(join(root, together), { recursive: true, force: true });
-  await mkdir(join(root, together), { recursive: true });
+/** The files to start a process for: those of a pure folder are imported by one that is written into `together`. */
+async function startedFiles(files, together) {
   const started = [];
   for (const [folder, inside] of byFolder(files)) {
     const isPure = PURE.includes(folder.split('/')[0]);
@@ -52,7 +57,7 @@ async function startedFiles(files) {
     const imports = inside.map(
       (file) => `import '${file.replace(/^dist-test/, '..').replaceAll('\\', '/')}';\n`,
     );
-    await writeFile(join(root, path), imports.join(''));
+    await writeFile(path, imports.join(''));
     started.push(path);
   }
   return started;
