@@ -28,7 +28,7 @@ import type { MetTargets } from './lines/target-filter.js';
 import type { TimeRange } from './minutes/file-minutes.js';
 import { LiveFills, mergeMinutes } from './minutes/merge.js';
 import { rateSteps } from './minutes/rate-steps.js';
-import { selectSteps, type MinutesAround } from './minutes/select-steps.js';
+import { selectSteps, type MinutesAround, type StepGroups } from './minutes/select-steps.js';
 import type { ReadOptions } from './options.js';
 import { decideAgain } from './decide-again.js';
 import { reopenInput, type PlannedInput, type ReopenedInput } from './planned-input.js';
@@ -130,10 +130,11 @@ interface Resumed {
   readonly emittedMs: number;
   /** Steps up to this minute come again, as look-back only. */
   readonly afterMinuteMs: number;
-  readonly watch?: ResumePoint['watch'];
+  /** Sees every step, also those before a range, and may end them early. */
+  readonly watch: (groups: StepGroups) => StepGroups;
 }
 
-const NOT_RESUMED: Resumed = { emittedMs: -Infinity, afterMinuteMs: -Infinity };
+const NOT_RESUMED: Resumed = { emittedMs: -Infinity, afterMinuteMs: -Infinity, watch: (groups) => groups };
 
 /**
  * Opens recordings, `-` being standard input, and detects their format, columns and interval by a sample.
@@ -192,6 +193,8 @@ export async function openRecording(
   }
 }
 
+type ReopenOptions = Partial<Pick<Resumed, 'watch'> & { readonly scratch: SortScratch }>;
+
 /**
  * Opens a recording again to resume at a commit, with the columns and the interval of its snapshot, so without a
  * sample. Steps up to the last committed minute come as look-back; later ones are those of an uninterrupted run. The
@@ -206,7 +209,7 @@ export async function reopenRecording(
   stdin: Readable,
   snapshot: InputSnapshot,
   from: ResumePoint,
-  scratch: SortScratch = DEFAULT_SCRATCH,
+  { scratch = DEFAULT_SCRATCH, watch = NOT_RESUMED.watch }: ReopenOptions = {},
 ): Promise<Recording> {
   checkOptions(inputs, options);
   const { maxExpansion } = options;
@@ -228,16 +231,13 @@ export async function reopenRecording(
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
     const awaited = new AwaitedColumns(columns, { hasRecords: false, waiting: from.awaited ?? [] });
-    const { watch, counted } = from;
+    const { counted } = from;
     const isOwn = counted && placesIn(snapshot, counted);
     const rules = readRules(options, new Intervals(grid), {
       awaited,
       ...(isOwn === undefined ? {} : { isOwn }),
     });
-    return makeRecording(again, facts, rules, options, {
-      ...{ emittedMs, afterMinuteMs },
-      ...(watch === undefined ? {} : { watch }),
-    });
+    return makeRecording(again, facts, rules, options, { emittedMs, afterMinuteMs, watch });
   } catch (error) {
     await closeAll(planned.map(({ source }) => source));
     throw error;
@@ -249,7 +249,7 @@ function makeRecording(
   facts: RecordingFacts & Pick<Recording, 'notices' | 'decisions'>,
   rules: ReadRules,
   options: ReadOptions,
-  { emittedMs, afterMinuteMs, watch = (merged) => merged }: Resumed,
+  { emittedMs, afterMinuteMs, watch }: Resumed,
 ): Recording {
   const sources = inputs.map(({ source }) => source);
   const isLive = options.live === true && sources.some(({ live }) => live);

@@ -69,7 +69,7 @@ export async function reportRun(
     context.stdin,
     facts.recording,
     from,
-    { folder: config.output.out },
+    { scratch: { folder: config.output.out } },
   );
   const lookBack = lookBackFor(input, recording);
   const usage = { total: () => withThisProcess(progress.usage) };

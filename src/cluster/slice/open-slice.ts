@@ -30,7 +30,7 @@ export async function openSlice(
   // Only the first slice counts what comes before a range; others count from where it ended.
   const unselected = new UnselectedBefore((from === null ? options.fromMs : null) ?? -Infinity);
   const snapshot = await checkedInput(inputs, whole, slice);
-  const recording = await reopenRecording(inputs, options, stdin, snapshot, {
+  const start = {
     positions: readFrom?.positions ?? null,
     positionsMinuteMs: readFrom?.minuteMs ?? null,
     afterMinuteMs: from?.minuteMs ?? -Infinity,
@@ -38,6 +38,8 @@ export async function openSlice(
     isPinned: true,
     awaited,
     counted: { from: from?.positions ?? null, until: slice.until?.positions ?? null },
+  };
+  const recording = await reopenRecording(inputs, options, stdin, snapshot, start, {
     watch: (steps) => sliceSteps(slice, unselected.counted(steps)),
   });
   const before = from === null ? 0 : recording.bytesBefore(from.positions);

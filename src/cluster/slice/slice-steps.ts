@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
-import type { StepGroups } from '../../read/snapshot/snapshot.js';
+import type { StepGroups } from '../../read/minutes/select-steps.js';
 import type { Cut, Slice } from '../plan/plan-file.js';
 
 /**

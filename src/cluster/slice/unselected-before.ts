@@ -1,5 +1,5 @@
 import type { ReadStep } from '../../core/types.js';
-import type { StepGroups } from '../../read/snapshot/snapshot.js';
+import type { StepGroups } from '../../read/minutes/select-steps.js';
 
 /**
  * Leaves unselected records before a range out of the counts: slices read only some of them, and which ones depends on

@@ -16,6 +16,9 @@ export interface StepChoice extends TimeRange {
   readonly around: MinutesAround;
 }
 
+/** Steps in the groups they are read in. */
+export type StepGroups = AsyncGenerator<readonly ReadStep[], undefined>;
+
 /** The minutes next to a time range, epoch ms; null if none was read. */
 export interface MinutesAround {
   /** The first minute that was read, and the last one before the range. */
@@ -39,18 +42,12 @@ const NO_ACCOUNT: Account = { found: 0, rejects: [], merged: 0, filtered: 0 };
  *
  * @throws AiopsError `config` if the last of those does not come; what `checkReached` throws
  */
-export function selectSteps(
-  groups: AsyncGenerator<readonly ReadStep[], undefined>,
-  choice: StepChoice,
-): AsyncGenerator<readonly ReadStep[], undefined> {
+export function selectSteps(groups: StepGroups, choice: StepChoice): StepGroups {
   const isAll = choice.fromMs === -Infinity && choice.toMs === Infinity && choice.afterMinuteMs === -Infinity;
   return isAll ? groups : selected(groups, choice);
 }
 
-async function* selected(
-  groups: AsyncIterable<readonly ReadStep[]>,
-  choice: StepChoice,
-): AsyncGenerator<readonly ReadStep[], undefined> {
+async function* selected(groups: AsyncIterable<readonly ReadStep[]>, choice: StepChoice): StepGroups {
   const selection = new Selection(choice);
   for await (const group of groups) {
     const chosen: ReadStep[] = [];

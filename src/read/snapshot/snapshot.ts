@@ -1,5 +1,4 @@
 import type { InputPosition } from '../../core/input-position.js';
-import type { ReadStep } from '../../core/types.js';
 import type { Segment } from '../bytes/digests.js';
 import type { AllRead } from '../bytes/prefix-sums.js';
 import type { FileFacts } from '../bytes/file-facts.js';
@@ -71,8 +70,6 @@ export interface ResumePoint {
   readonly awaited?: readonly string[];
   /** Between which positions records have late fields that count; default: anywhere. */
   readonly counted?: Stretch;
-  /** Sees every step, also those before a range, and may end them early. */
-  readonly watch?: (groups: StepGroups) => StepGroups;
 }
 
 /** Of the inputs, between two positions of each. */
@@ -104,9 +101,6 @@ function byteOf(position: InputPosition | undefined, none: number): number {
   if (position === undefined) return none;
   return position === 'end' ? Infinity : position.byteOffset;
 }
-
-/** Steps in the groups they are read in. */
-export type StepGroups = AsyncGenerator<readonly ReadStep[], undefined>;
 
 /** An input as it was opened. */
 interface OpenedInput {

@@ -115,7 +115,9 @@ async function firstMinute(
 ): Promise<number> {
   const start = { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity };
   const whole = { ...options, fromMs: null, toMs: null };
-  await using recording = await reopenRecording([input], whole, Readable.from([]), snapshot, start, scratch);
+  await using recording = await reopenRecording([input], whole, Readable.from([]), snapshot, start, {
+    scratch,
+  });
   for await (const { batch, rejects } of recording.steps()) {
     if (batch !== null) return batch.minuteMs;
     // A run from the start would emit them before everything else.

@@ -40,7 +40,7 @@ export async function openAgain(
     progress === null && !recording.files.some((file) => isSorted(file) && file.identity === null);
   const reopen = (): Promise<Recording> => {
     const decidesAgain = mayDecideOtherwise(run, inputs);
-    return reopenRecording(inputs, options, stdin, recording, { ...from, decidesAgain }, scratch);
+    return reopenRecording(inputs, options, stdin, recording, { ...from, decidesAgain }, { scratch });
   };
   const opened = await (isAnew ? openRecording(inputs, options, stdin, scratch, read) : reopen());
   return isOnceOnly ? await readAgain(opened, { ...from, lookBackMs }) : opened;
