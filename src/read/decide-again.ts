@@ -6,7 +6,7 @@ import { closeAll, openSource, type ByteSource, type SourceOptions } from './byt
 import type { ReadOptions } from './options.js';
 import { detect } from './sample/detect.js';
 import { listNames } from './sample/names.js';
-import { readingChanges, type Reading } from './snapshot/reading-changes.js';
+import { readingChanges, type Reading } from './reading-changes.js';
 import { planOf, type InputSnapshot } from './snapshot/snapshot.js';
 import type { SortScratch } from './sort/open-sorted.js';
 import { takeSamples } from './take-samples.js';

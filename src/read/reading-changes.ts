@@ -1,9 +1,9 @@
-import { countText } from '../../core/count-text.js';
-import { oneLine } from '../../core/one-line.js';
-import { formatDuration } from '../../core/time.js';
-import type { TimeFormat } from '../../core/time/format.js';
-import { timeFieldsOf, type FilePlan, type RecordingFacts } from '../lines/plan.js';
-import { listNames } from '../sample/names.js';
+import { countText } from '../core/count-text.js';
+import { oneLine } from '../core/one-line.js';
+import { formatDuration } from '../core/time.js';
+import type { TimeFormat } from '../core/time/format.js';
+import { timeFieldsOf, type FilePlan, type RecordingFacts } from './lines/plan.js';
+import { listNames } from './sample/names.js';
 
 /** How a recording is read. */
 export interface Reading {
