@@ -52,10 +52,11 @@ async function createFunction(path: string): Promise<CreateAnalyzer> {
   try {
     module = (await import(pathToFileURL(path).href)) as typeof module;
   } catch (cause) {
+    const name = missingPackage(cause);
     throw refused(
       path,
       `cannot be imported: ${originOf(path, cause)}`,
-      `\`node ${path}\` shows where`,
+      name === null ? `\`node ${path}\` shows where` : `install it beside the analyzer: npm install ${name}`,
       cause,
     );
   }
@@ -74,12 +75,21 @@ async function explained<T>(path: string, where: string, work: () => Promise<T>)
     return await work();
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
-    const hint =
-      where === 'predict'
-        ? 'if only one item is invalid, answer { errno, errmsg } for it'
-        : 'correct it there';
-    throw refused(path, `fails in ${where}: ${originOf(path, cause)}`, hint, cause);
+    throw refused(path, `fails in ${where}: ${originOf(path, cause)}`, hintFor(where, cause), cause);
   }
+}
+
+function hintFor(where: string, cause: unknown): string {
+  if (where === 'predict') return 'if only one item is invalid, answer { errno, errmsg } for it';
+  const isParam = cause instanceof Error && cause.message.includes('--param');
+  return isParam ? 'give it on the command line: --param NAME=VALUE' : 'correct it there';
+}
+
+/** The package that an import did not find; null: it failed otherwise. */
+function missingPackage(cause: unknown): string | null {
+  if (!(cause instanceof Error) || (cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND')
+    return null;
+  return /^Cannot find package '([^']+)'/.exec(cause.message)?.[1] ?? null;
 }
 
 /** The members of an analyzer; instances of a user's class may have more. */

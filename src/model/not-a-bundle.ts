@@ -129,7 +129,9 @@ export async function noManifest(dir: string): Promise<AiopsError> {
     return new AiopsError('model', `${message}; it is empty`, {
       hint: 'see why the program that was to write the model did not; docs/bundle.md describes model bundles',
     });
-  return new AiopsError('model', message, { hint: 'docs/bundle.md describes model bundles' });
+  return new AiopsError('model', message, {
+    hint: `name a folder with ${MANIFEST_NAME}, ${MODEL_FILES.join(' or ')}; docs/bundle.md describes model bundles`,
+  });
 }
 
 const MODEL_FILES = ['saved_model.pb', 'model.json'] as const;

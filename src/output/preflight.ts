@@ -42,13 +42,14 @@ export async function refuseInputs(
   for (const input of inputs) {
     const path = written.get(await idOf(input === '-' ? '/dev/stdin' : input));
     if (path === undefined) continue;
+    if (others.includes(path))
+      throw new AiopsError('usage', `--rejects ${path} would overwrite the input ${inputName(input)}`, {
+        hint: 'choose another file with --rejects',
+      });
     throw new AiopsError(
       'usage',
       `${inputName(input)} is an input, and the run would overwrite it as ${path}`,
-      {
-        hint: ({ anotherFolder }) =>
-          others.includes(path) ? 'choose another file with --rejects' : anotherFolder,
-      },
+      { hint: ({ anotherFolder }) => anotherFolder },
     );
   }
 }

@@ -1,4 +1,4 @@
-import { countText } from '../core/count-text.js';
+import { countText, plural } from '../core/count-text.js';
 import { oneLine } from '../core/one-line.js';
 import { inverse } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
@@ -27,7 +27,8 @@ export function roundDuration(ms: number): string {
 export function sizeText(bytes: number): string {
   if (bytes >= 1e9) return `${figures(bytes / 1e9)} GB`;
   if (bytes >= 1e6) return `${figures(bytes / 1e6)} MB`;
-  return `${figures(bytes / 1e3)} kB`;
+  if (bytes >= 1e3) return `${figures(bytes / 1e3)} kB`;
+  return plural(Math.round(bytes), 'byte');
 }
 
 /** Three significant figures, without an exponent. */

@@ -140,7 +140,7 @@ test('invalid flags and inputs are refused before anything starts', async (t) =>
   const cases: readonly (readonly [string[], number, RegExp])[] = [
     [['--actors', '0'], 64, /1 to 1024 actors/],
     [['--items', '5,x'], 64, /whole number/],
-    [['--backend', 'wasm,gpu'], 64, /Expected auto, node, wasm/],
+    [['--backend', 'wasm,gpu'], 64, /Expected auto, node or wasm/],
     [['--json', '--csv'], 64, /--json and --csv both/],
     [['--fail-if', 'slower>0'], 64, /there is no baseline/],
     [['--baseline', 'none.json'], 66, /cannot read the baseline/],

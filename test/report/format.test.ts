@@ -30,7 +30,13 @@ test('thousands are separated as in English', () => {
 });
 
 test('sizes are in decimal units, and zero has no decimals', () => {
-  assert.deepEqual([1234, 70e6, 1.5e9].map(sizeText), ['1.23 kB', '70.0 MB', '1.50 GB']);
+  assert.deepEqual([1, 264, 1234, 70e6, 1.5e9].map(sizeText), [
+    '1 byte',
+    '264 bytes',
+    '1.23 kB',
+    '70.0 MB',
+    '1.50 GB',
+  ]);
   assert.deepEqual([0, 0.5].map(percentText), ['0 %', '50.0 %']);
 });
 

@@ -10,6 +10,8 @@ const UNITS: Readonly<Record<string, number>> = {
   '×': 1,
   '× as fast': 1,
   '%': 0.01,
+  byte: 1,
+  bytes: 1,
   kB: 1e3,
   MB: 1e6,
   GB: 1e9,

@@ -24,7 +24,7 @@ export function fitInput(itemDims: readonly number[], declared: DeclaredShape, w
   if (dims !== null) return { batch, dims };
   throw new AiopsError(
     'model',
-    `the manifest gives the model items of shape ${text([null, ...itemDims])}, ` +
+    `the manifest, or for a bare model your flags, give items of shape ${text([null, ...itemDims])}, ` +
       `but ${where} takes ${text([batch, ...wanted])} (the first dimension is the items)`,
     { hint: fittingWindow(itemDims, wanted) },
   );

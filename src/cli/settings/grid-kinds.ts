@@ -6,17 +6,22 @@ import type { Kind } from './setting.js';
 
 const LONGEST_INTERVAL_MS = 366 * 86_400_000;
 
+const INTERVALS = 'Expected an interval from 1s to 366d such as 60s, 5m or 1h, months up to 12mo, or auto.';
+
 /** `auto`, a duration from a second to a year, or calendar months, up to a year of them. */
-export const interval: Kind<number | 'auto'> = orAuto({
-  ...duration,
-  parse(text) {
-    const months = /^(\d+)mo$/.exec(text)?.[1];
-    const ms = months === undefined ? duration.parse(text) : Number(months) * MONTH_MS;
-    if (ms < 1000 || ms > LONGEST_INTERVAL_MS || !Number.isInteger(ms))
-      throw new InvalidArgumentError('An interval is at least 1s and at most 366d or 12mo; or give auto.');
-    return ms;
+export const interval: Kind<number | 'auto'> = orAuto(
+  {
+    ...duration,
+    parse(text) {
+      const months = /^(\d+)mo$/.exec(text)?.[1];
+      const ms = months === undefined ? duration.parse(text) : Number(months) * MONTH_MS;
+      if (ms < 1000 || ms > LONGEST_INTERVAL_MS || !Number.isInteger(ms))
+        throw new InvalidArgumentError(INTERVALS);
+      return ms;
+    },
   },
-});
+  INTERVALS,
+);
 
 const LONGEST_PHASE_MS = LONGEST_INTERVAL_MS;
 

@@ -25,12 +25,17 @@ export const columnName: Kind<string> = {
   json: 'text',
 };
 
+/** `a, b or c` */
+export function alternatives(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]!}`;
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T> {
   const parse = (text: string): T => {
     const found = choices.find((word) => word === text);
     if (found !== undefined) return found;
-    throw new InvalidArgumentError(`Expected ${choices.join(', ')}.`);
+    throw new InvalidArgumentError(`Expected ${alternatives(choices)}.`);
   };
   return { ...textKind(parse), choices };
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { InvalidArgumentError } from 'commander';
 
+import { alternatives } from '../settings/kinds.js';
 import type { Settings } from '../settings/setting.js';
 
 type Row = Settings[string];
@@ -50,6 +51,8 @@ function textOf(row: Row, found: unknown): string {
   if (typeof found === 'number' && (json === 'number' || json === 'numbers') && Number.isFinite(found))
     return String(found);
   if (typeof found === 'boolean' && json === 'optional-word') return String(found);
+  if (typeof found === 'number' && row.flags.includes('<duration>'))
+    throw new InvalidArgumentError('Write it as text with its unit, such as "60s".');
   return refuse(row);
 }
 
@@ -66,7 +69,7 @@ function refuse({ flags, kind }: Row): never {
   const { choices, json } = kind;
   if (json === 'optional-word')
     throw new InvalidArgumentError(`Expected true, false or text, as for ${flags}.`);
-  if (choices !== undefined) throw new InvalidArgumentError(`Expected one value: ${choices.join(', ')}.`);
+  if (choices !== undefined) throw new InvalidArgumentError(`Expected one value: ${alternatives(choices)}.`);
   throw new InvalidArgumentError(`Expected ${FORMS[json]}, as for ${flags}.`);
 }
 

@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AiopsError } from '../../core/errors.js';
+import { shellPath } from '../../core/shell-word.js';
+import { recode } from '../shared/recode.js';
+import { STDIN_NAME } from '../shared/stdin-name.js';
 import { peek } from './chunks.js';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -147,15 +150,22 @@ function expandsTooMuch(name: string, packedBytes: number, unpackedBytes: number
   );
 }
 
-const CONVERT_16 = 'convert it: iconv -f UTF-16 -t UTF-8';
-const CONVERT_32 = 'convert it: iconv -f UTF-32 -t UTF-8';
+const TO_CSV = 'export it as CSV';
 
-/** Formats we do not read, by their first bytes, longer ones first, and what to do about each. */
-const FOREIGN = [
-  { magic: [0xff, 0xfe, 0, 0], what: 'is UTF-32 text', hint: CONVERT_32 },
-  { magic: [0, 0, 0xfe, 0xff], what: 'is UTF-32 text', hint: CONVERT_32 },
-  { magic: [0xff, 0xfe], what: 'is UTF-16 text', hint: CONVERT_16 },
-  { magic: [0xfe, 0xff], what: 'is UTF-16 text', hint: CONVERT_16 },
+interface ForeignBytes {
+  readonly magic: readonly number[];
+  readonly what: string;
+  readonly hint?: string;
+  /** Of text that iconv converts. */
+  readonly encoding?: string;
+}
+
+/** Formats we do not read, by their first bytes, longer ones first, and what to do about each FILE. */
+const FOREIGN: readonly ForeignBytes[] = [
+  { magic: [0xff, 0xfe, 0, 0], what: 'is UTF-32 text', encoding: 'UTF-32' },
+  { magic: [0, 0, 0xfe, 0xff], what: 'is UTF-32 text', encoding: 'UTF-32' },
+  { magic: [0xff, 0xfe], what: 'is UTF-16 text', encoding: 'UTF-16' },
+  { magic: [0xfe, 0xff], what: 'is UTF-16 text', encoding: 'UTF-16' },
   {
     magic: [0x50, 0x4b, 3, 4],
     what: 'is a zip archive or a spreadsheet',
@@ -166,7 +176,19 @@ const FOREIGN = [
   { magic: [0xfd, 0x37, 0x7a, 0x58], what: 'is compressed with xz', hint: 'pipe it: xz -dc FILE | … -' },
   { magic: [0x42, 0x5a, 0x68], what: 'is compressed with bzip2', hint: 'pipe it: bzip2 -dc FILE | … -' },
   { magic: [0x50, 0x41, 0x52, 0x31], what: 'is a Parquet file', hint: 'export it as CSV or JSONL' },
-] as const;
+  {
+    magic: [0xd0, 0xcf, 0x11, 0xe0],
+    what: 'is a spreadsheet or a document of Microsoft Office',
+    hint: TO_CSV,
+  },
+  { magic: [0x89, 0x48, 0x44, 0x46], what: 'is an HDF5 file', hint: TO_CSV },
+  {
+    magic: [0x25, 0x50, 0x44, 0x46],
+    what: 'is a PDF document',
+    hint: 'get the data behind it as CSV or JSONL',
+  },
+  { magic: [0x7f, 0x45, 0x4c, 0x46], what: 'is a program', hint: 'name a recording' },
+];
 
 /** Where the NUL bytes are among the first four of text that has no byte-order mark and is not UTF-8. */
 const WIDE = [
@@ -184,9 +206,15 @@ const WIDE = [
  */
 function refuseForeign(name: string, head: Buffer): void {
   const refused = (what: string, hint: string): AiopsError =>
-    new AiopsError('input_unusable', `${name} ${what}`, { hint });
+    new AiopsError('input_unusable', `${name} ${what}`, {
+      hint: name === STDIN_NAME ? hint : hint.replace('FILE', () => shellPath(name)),
+    });
+  const convert = (encoding: string): string => `convert it: ${recode(encoding, name)}`;
   const foreign = FOREIGN.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
-  if (foreign !== undefined) throw refused(foreign.what, foreign.hint);
+  if (foreign !== undefined) {
+    const { what, encoding, hint = '' } = foreign;
+    throw refused(what, encoding === undefined ? hint : convert(encoding));
+  }
   const zeros = Array.from(head.subarray(0, 4), (byte) => (byte === 0 ? '0' : '.')).join('');
   if (zeros === '0000') {
     throw refused(
@@ -195,9 +223,13 @@ function refuseForeign(name: string, head: Buffer): void {
     );
   }
   const wide = WIDE.find((each) => each.zeros === zeros);
-  if (wide === undefined) return;
+  if (wide === undefined) {
+    if (zeros.includes('0'))
+      throw refused('is a binary file: NUL bytes are at its beginning', 'name a recording');
+    return;
+  }
   throw refused(
     `is not UTF-8 text: the NUL bytes at its beginning are those of ${wide.encoding}`,
-    `convert it: iconv -f ${wide.encoding} -t UTF-8`,
+    convert(wide.encoding),
   );
 }

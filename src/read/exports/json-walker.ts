@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AiopsError } from '../../core/errors.js';
+import { recode } from '../shared/recode.js';
 import { oneLine } from '../../core/one-line.js';
 import { BYTE, endOfScalar, kindOf, skipBlanks, type JsonKind } from './json-bytes.js';
 import { WholeValue } from './whole-value.js';
@@ -261,7 +262,7 @@ export class JsonWalker {
     return new AiopsError(
       'input_unusable',
       `${this.#file} is not UTF-8 text near byte ${this.#byteOffset + at}${within}`,
-      { hint: 'convert it, such as from Latin-1: iconv -f LATIN1 -t UTF-8' },
+      { hint: `convert it, such as from Latin-1: ${recode('LATIN1', this.#file)}` },
     );
   }
 

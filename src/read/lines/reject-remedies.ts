@@ -1,3 +1,4 @@
+import { recode } from '../shared/recode.js';
 import { AUTO_TIME, parserOf } from '../../core/time/format.js';
 import { formatDuration } from '../../core/time.js';
 import type { RejectReason } from '../../core/types.js';
@@ -44,7 +45,8 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
       return "write each JSON object whole, on one line; take a list out of what is around it with jq -c '.data[]', if it is named data";
     return 'write each JSON object whole, on one line; in CSV, double the quotes inside quoted fields';
   },
-  bad_encoding: () => 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8',
+  bad_encoding: ({ example }) =>
+    `a recording is UTF-8 text; from Latin-1: ${recode('LATIN1', example?.file)}`,
   line_too_long: () =>
     'a recording has one line per record or per minute: check the line ends, or raise --max-line',
   column_count: () =>

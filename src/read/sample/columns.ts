@@ -192,10 +192,14 @@ function refuseDuplicates({ sample, options }: ReadableSample): void {
   }
   if (twice.size === 0) return;
   const what = twice.size === 1 ? 'two columns' : 'two columns each';
-  throw new AiopsError('input_unusable', `${sample.file} has ${what} called ${listNames([...twice])}`, {
+  const isMapped = new Set(names).size === names.length;
+  const by = isMapped ? ', with the names that --map gives' : '';
+  throw new AiopsError('input_unusable', `${sample.file} has ${what} called ${listNames([...twice])}${by}`, {
     hint:
       Object.keys(options.map).length > 0
-        ? 'give every column a unique name in the header, and in --map'
+        ? isMapped
+          ? 'give other names in --map: those that the header does not have'
+          : 'give every column a unique name in the header, and in --map'
         : 'give every column a unique name in the header',
   });
 }

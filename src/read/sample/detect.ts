@@ -176,7 +176,8 @@ function noRecord(all: readonly SampledSource[]): AiopsError {
   if (header.length === 0 && unread !== null && unread !== undefined) {
     const { source, reason, message } = unread;
     const text = `nothing in ${names} can be read, from ${placeText(source)} on: ${message}`;
-    return new AiopsError('input_unusable', text, { hint: remedyOf(reason) });
+    const hint = remedyOf(reason, { example: { message, file: source.file } });
+    return new AiopsError('input_unusable', text, { hint });
   }
   if (header.some((name) => name.includes('\r'))) {
     return new AiopsError('input_unusable', `${names}: all on one line, with carriage returns in it`, {

@@ -126,7 +126,7 @@ export class HeadReader implements BlockReader {
     this.unread ??= reject;
     if (this.header !== null || this.head.format === 'jsonl') return;
     throw new AiopsError('input_unusable', `${placeText(source)}: the header cannot be read: ${message}`, {
-      hint: remedyOf(reason),
+      hint: remedyOf(reason, { example: { message, file: source.file } }),
     });
   }
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import type { RunCounts } from '../../core/counts.js';
 import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
@@ -119,8 +121,8 @@ export function statusText(status: RunStatus, settings: string): string {
     ...optionalFact('slices', status.slices === undefined ? null : slicesText(status.slices)),
     ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressFacts(progress)),
     ...(timing === null ? [] : [...servedFacts(timing), ...minuteFacts(timing)]),
-    ['results', `${status.folder}/${status.results}`],
-    ...(status.metrics ?? []).map((name): Fact => ['metrics', `${status.folder}/${name}`]),
+    ['results', join(status.folder, status.results)],
+    ...(status.metrics ?? []).map((name): Fact => ['metrics', join(status.folder, name)]),
     ...status.damaged.map((file): Fact => [
       'damaged',
       `${damageText(file)}; restore it, or start the replay over with --restart`,

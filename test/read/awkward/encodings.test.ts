@@ -82,6 +82,9 @@ awkwardTests({
   xz: refused(bytes([0xfd], '7zXZ', [0]), /compressed with xz/),
   'a zip archive': refused(bytes('PK', [3, 4], 'rest'), /zip archive or a spreadsheet/),
   Parquet: refused(bytes('PAR1rest'), /Parquet/),
+  'a workbook of old Excel': refused(bytes([0xd0, 0xcf, 0x11, 0xe0], 'rest'), /document of Microsoft Office/),
+  'a program': refused(bytes('\x7fELF\x02'), /is a program/),
+  'NUL bytes between others': refused(bytes('ab\0c'), /binary file/),
   'zstd in gzip': refused(gzipSync(bytes([0x28, 0xb5, 0x2f, 0xfd], 'rest')), /compressed with zstd/),
 });
 

@@ -160,7 +160,9 @@ test('the message for a missing time, number or named column lists what was seen
     columns: ['cpu', 'v', 'V'],
   });
   await refused('time,v\n1,2', /no column w: saw/, /--map/, { map: { cpu: 'w' } });
-  await refused('time,v,a\n1,2,3', /two columns called a$/, /--map/, { map: { a: 'v' } });
+  await refused('time,v,a\n1,2,3', /two columns called a, with the names that --map gives$/, /--map/, {
+    map: { a: 'v' },
+  });
   await refused('time,v,v,w,w\n1,2,3,4,5', /two columns each called v, w$/, /header/);
   await refused(
     'time,host,zone\n1,a,b',
