@@ -27,20 +27,22 @@ interface SysstatJson {
   };
 }
 
+/** With the recorder's hours, sadf writes the day of its own zone. */
 const sadf = (file: string, options: readonly string[], activity: readonly string[]): string =>
   execFileSync('sadf', [...options, file, '--', ...activity], {
     encoding: 'utf8',
-    env: { ...process.env, TZ: 'Europe/Vienna' },
+    env: { ...process.env, TZ: options.includes('-dt') ? 'UTC' : 'Europe/Vienna' },
   });
 
 test('what sysstat records of this machine is read in each of its forms', SKIP, async (t) => {
   const folder = await folderWith(t, {});
   const data = join(folder, 'sa');
-  execFileSync('sar', ['-A', '-o', data, '1', '3'], { stdio: 'ignore' });
+  const env = { ...process.env, TZ: 'UTC' };
+  execFileSync('sar', ['-A', '-o', data, '1', '3'], { stdio: 'ignore', env });
   const hasRestart = existsSync(SADC) && process.getuid?.() === 0;
   if (hasRestart) {
-    execFileSync(SADC, [data]);
-    execFileSync(SADC, ['-S', 'XALL', '1', '3', data]);
+    execFileSync(SADC, [data], { env });
+    execFileSync(SADC, ['-S', 'XALL', '1', '3', data], { env });
   }
   const read = async (text: string): ReturnType<typeof readInputs> => {
     const path = join(folder, 'sa.csv');
