@@ -9,7 +9,7 @@ function csv(columns: Readonly<Record<string, readonly string[]>>): string {
   const names = Object.keys(columns);
   const length = Math.max(...Object.values(columns).map((values) => values.length));
   const rows = Array.from({ length }, (_, i) => [
-    `2018-04-30T00:0${i}:00Z`,
+    `2018-04-30T00:${String(i).padStart(2, '0')}:00Z`,
     ...names.map((name) => columns[name]?.[i] ?? ''),
   ]);
   return [['time', ...names], ...rows].map((row) => row.join(';')).join('\n');
@@ -153,6 +153,21 @@ test('usual words for a missing value count as missing where all else is numbers
   assert.match(notices.join('\n'), /"NA", "-" for a missing value.*--missing-values NA,-/);
   const { rejects } = await read(csv({ cpu: ['1', 'NA', 'broken', '4'] }));
   assert.deepEqual(rejects, ['cpu: "NA" is not a number', 'cpu: "broken" is not a number']);
+});
+
+test('a few broken texts leave missing values of their column missing', async () => {
+  const numbers = Array.from({ length: 33 }, (_, i) => String(i));
+  for (const word of ['NA', 'n/a', '-', '#DIV/0!'])
+    for (const broken of ['err', '1e999']) {
+      const cpu = [...Array.from({ length: 16 }, () => word), broken, ...numbers];
+      const { values, rejects } = await read(csv({ cpu, mem: cpu.toReversed() }));
+      const why = `"${broken}" is not a number`;
+      assert.deepEqual(rejects, [`cpu: ${why}`, `mem: ${why}`], word);
+      assert.equal(values.length, 48);
+    }
+  const words = [...Array.from({ length: 16 }, () => 'none'), ...Array.from({ length: 4 }, () => 'down')];
+  const named = await read(csv({ cpu: [...words, ...numbers] }));
+  assert.deepEqual([named.rejects.length, named.values.length], [20, 33]);
 });
 
 test('errors of spreadsheets and words of historians for no value count as missing', async () => {

@@ -8,6 +8,7 @@ import {
 import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
 import { listNames, newName, quoteName } from '../names.js';
+import { missingWords, type MissingIn } from './missing-words.js';
 import {
   hasPercentSign,
   hasPercentSigns,
@@ -21,14 +22,6 @@ import {
 import type { SampledTable, SampleTable } from '../table.js';
 import { targetName } from '../target/target-names.js';
 import { namesInUnits, type UnitTable } from './unit-names.js';
-
-/** Texts that usually stand for a missing value, in lower case. */
-const USUAL_MISSING: ReadonlySet<string> = new Set([
-  ...['na', 'n/a', 'n.a.', '<na>', '-', '--', '---', '.', '?', 'none', 'nil', '\\n', 'missing', 'undefined'],
-  ...['n/d', 'no data', 'nodata', 'no value', 'not available', 'bad', 'bad input'],
-  // Errors of spreadsheets.
-  ...['#n/a', '#div/0!', '#value!', '#ref!', '#num!', '#name?', '#null!'],
-]);
 
 /** A number that is written as most are: with a point, if it has a mark at all. */
 const USUAL_NUMBER = /^[+-]?\d*\.?\d+$/;
@@ -243,22 +236,6 @@ function unclearIn({ name, texts }: TextColumn): string[] {
   }
   if (2 * numbers < texts.length || point === undefined || whole === undefined) return [];
   return [`"${name}" has ${whole} and ${point}, whose point may be between thousands`];
-}
-
-interface MissingIn {
-  readonly name: string;
-  readonly words: readonly string[];
-}
-
-/** Columns of numbers in which every other text is one that usually stands for a missing value. */
-function missingWords(columns: readonly TextColumn[], format: NumberFormat): MissingIn[] {
-  const parse = numberParser(format);
-  return columns.flatMap(({ name, texts }) => {
-    const others = texts.filter((text) => parse(text) === undefined);
-    const isNumeric = others.length > 0 && others.length < texts.length;
-    const areWords = others.every((text) => USUAL_MISSING.has(text.toLowerCase()));
-    return isNumeric && areWords ? [{ name, words: [...new Set(others)] }] : [];
-  });
 }
 
 function decisionsOf(
