@@ -4,6 +4,8 @@ import type { Label, MinuteRecord, SourceLine } from './types.js';
 /** A record that was joined with others. */
 interface Part {
   readonly brings: readonly number[];
+  /** Those of them in which it has a value. */
+  readonly filled: readonly number[];
   readonly label: Label;
   readonly offsetMs: number;
   readonly source: SourceLine;
@@ -64,7 +66,8 @@ export class JoinedRecord extends MergedRecord {
 
   /**
    * Adds the parts of a later record. Of a column that an earlier part brings, `first` keeps the value and `last`
-   * replaces it; `reject` refuses the part if its value is another one, or it adds no column: those are returned.
+   * replaces it; `reject` fills it if the value is missing there, leaves it if it is missing here, and refuses the part
+   * if it has another value, or adds nothing: those are returned.
    */
   join(record: MinuteRecord, policy: 'reject' | 'first' | 'last'): readonly RefusedPart[] {
     const parts = record instanceof JoinedRecord ? record.#parts : [partOf(record)];
@@ -80,18 +83,19 @@ export class JoinedRecord extends MergedRecord {
   }
 
   /** The part that has another value for a column, or all that this one brings; null: this one adds to the record. */
-  #contradicted({ brings }: Part, values: Float64Array): Part | null {
+  #contradicted({ brings, filled, label }: Part, values: Float64Array): Part | null {
     let owner: Part | null = null;
-    let adds = false;
+    let adds = brings.length === 0 && strongerLabel(this.label, label) !== this.label;
     for (const column of brings) {
       const place = this.#owners[column] ?? 0;
-      if (place === 0) adds = true;
+      const isFilled = filled === brings || filled.includes(column);
+      if (place === 0 || (isFilled && Number.isNaN(this.values[column]))) adds = true;
       else {
         owner ??= this.#parts[place - 1] ?? null;
-        if (!isSame(this.values[column], values[column])) return this.#parts[place - 1] ?? null;
+        if (isFilled && this.values[column] !== values[column]) return this.#parts[place - 1] ?? null;
       }
     }
-    return adds ? null : owner;
+    return adds ? null : (owner ?? this.#parts[0] ?? null);
   }
 
   #ownerOf({ brings }: Part): Part | null {
@@ -104,12 +108,23 @@ export class JoinedRecord extends MergedRecord {
 
   #take(part: Part, values: Float64Array, policy: 'reject' | 'first' | 'last'): void {
     const isDuplicate = policy !== 'reject' && this.#ownerOf(part) !== null;
-    for (const column of part.brings) {
-      if (policy !== 'first' || this.#owners[column] === 0) this.values[column] = values[column] ?? NaN;
-    }
+    if (policy === 'reject') this.#fill(part, values);
+    else
+      for (const column of part.brings) {
+        if (policy === 'last' || this.#owners[column] === 0) this.values[column] = values[column] ?? NaN;
+      }
     if (!isDuplicate) this.label = strongerLabel(this.label, part.label);
     else if (policy === 'last') this.label = part.label;
     this.#own(part);
+  }
+
+  /** Takes the values of columns that have none; each of them is the part's from now on. */
+  #fill({ filled }: Part, values: Float64Array): void {
+    for (const column of filled) {
+      if (!Number.isNaN(this.values[column])) continue;
+      this.values[column] = values[column] ?? NaN;
+      this.#owners[column] = 0;
+    }
   }
 
   #own(part: Part): void {
@@ -118,13 +133,10 @@ export class JoinedRecord extends MergedRecord {
   }
 }
 
-/** Whether two values are the same, or both missing. */
-function isSame(a = NaN, b = NaN): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
-}
-
 function partOf({ brings = null, values, label, offsetMs = 0, source }: MinuteRecord): Part {
+  const columns = brings ?? [...values.keys()];
+  const filled = columns.filter((column) => !Number.isNaN(values[column]));
   // Of a whole row, empty cells are left to others.
-  const filled = brings ?? [...values.keys()].filter((column) => !Number.isNaN(values[column]));
-  return { brings: filled, label, offsetMs, source };
+  const isWhole = brings === null || filled.length === brings.length;
+  return { brings: isWhole ? filled : brings, filled, label, offsetMs, source };
 }

@@ -59,7 +59,7 @@ test('a rejected part says where the column was', () => {
   assert.match(rejects[0]?.message ?? '', /at a\.csv:2$/);
 });
 
-test('equal values of a shared column join parts, other values and mere repetitions do not', () => {
+test('equal or missing values of a shared column join parts, other values and mere repetitions do not', () => {
   const make = (
     brings: readonly number[],
     line: number,
@@ -74,7 +74,13 @@ test('equal values of a shared column join parts, other values and mere repetiti
     [() => [make([0, 1], 1, 9), make([0, 2], 2, 9, 1)], [[['a', [9, 1, 2, NaN], 1]], [], 1]],
     [() => [make([0, 1], 1, NaN), make([0, 2], 2, NaN)], [[['a', [NaN, 1, 2, NaN], null]], [], 1]],
     [() => [make([0, 1], 1, 9), make([0, 2], 2, 8)], [[['a', [9, 1, NaN, NaN], null]], [2], 0]],
-    [() => [make([0, 1], 1, 9), make([0, 2], 2, NaN)], [[['a', [9, 1, NaN, NaN], null]], [2], 0]],
+    [() => [make([0, 1], 1, 9), make([0, 2], 2, NaN)], [[['a', [9, 1, 2, NaN], null]], [], 1]],
+    [() => [make([0, 1], 1, NaN), make([0], 2, 9)], [[['a', [9, 1, NaN, NaN], null]], [], 1]],
+    [
+      () => [make([0, 1], 1, NaN), make([0], 2, 9), make([0, 2], 3, 8)],
+      [[['a', [9, 1, NaN, NaN], null]], [3], 1],
+    ],
+    [() => [make([0, 1], 1, 9), make([0], 2, NaN)], [[['a', [9, 1, NaN, NaN], null]], [2], 0]],
     [() => [make([0, 1], 1, 9), make([0], 2, 9)], [[['a', [9, 1, NaN, NaN], null]], [2], 0]],
     [
       () => [make([0, 1], 1, 9), make([0, 2], 2, 9), make([0, 3], 3, 9), make([0, 3], 4, 9)],
@@ -87,6 +93,21 @@ test('equal values of a shared column join parts, other values and mere repetiti
   }
 });
 
+test('a part without a value adds nothing but a label', () => {
+  const records = (...labels: Label[]): MinuteRecord[] =>
+    labels.map((label, i) => part('a', i === 0 ? [0, 1] : [], i + 1, label));
+  const full = [1, 1, NaN, NaN];
+  assert.deepEqual(fold(records(0, 0), 'reject'), [[['a', full, 0]], [2], 0]);
+  assert.deepEqual(fold(records(null, null), 'reject'), [[['a', full, null]], [2], 0]);
+  assert.deepEqual(fold(records(null, 1, 0), 'reject'), [[['a', full, 1]], [3], 1]);
+  assert.deepEqual(fold(records(null, null), 'last'), [[['a', full, null]], [], 1]);
+  assert.deepEqual(fold([part('a', [], 1), part('a', [0], 2)], 'reject'), [
+    [['a', [2, NaN, NaN, NaN], null]],
+    [],
+    1,
+  ]);
+});
+
 test('parts may be folded in any portions, also of several files', () => {
   const row = fc.record({
     target: fc.constantFrom('a', 'b'),
@@ -95,13 +116,15 @@ test('parts may be folded in any portions, also of several files', () => {
       fc.uniqueArray(fc.nat(WIDTH - 1), { minLength: 1, maxLength: WIDTH }),
     ),
     label: fc.constantFrom<Label>(null, 0, 1),
-    first: fc.nat(1),
+    first: fc.constantFrom(0, 1, NaN),
   });
   const policy = fc.constantFrom<DuplicatePolicy>('reject', 'first', 'last', 'mean');
   fc.assert(
     fc.property(fc.array(row, { maxLength: 24 }), fc.nat(24), policy, (rows, cut, rule) => {
       const make = (): MinuteRecord[] =>
-        rows.map(({ target, brings, label, first }, i) => part(target, brings, i, label, first));
+        rows.map(({ target, brings, label, first }, i) =>
+          part(target, brings, i, label, brings === null && Number.isNaN(first) ? 0 : first),
+        );
       const whole = foldRecords(make(), rule);
       assert.equal(whole.records.length + whole.merged + whole.rejects.length, rows.length);
       const first = foldRecords(make().slice(0, cut), rule);

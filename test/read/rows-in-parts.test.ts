@@ -24,6 +24,20 @@ test('rows of CSV with empty cells are joined like objects with other names', as
   assert.equal(rows.records.length, 8);
 });
 
+test('fields that are null are like absent ones, in any mixture', async () => {
+  const firsts = ['{"mem":3}', '{"mem":3,"cpu":null}', '{"io":null,"mem":3,"cpu":null}'];
+  const seconds = ['{"cpu":4}', '{"cpu":4,"io":null}', '{"cpu":4,"mem":null}'];
+  for (const parts of firsts.flatMap((first) => seconds.map((second) => [first, second])))
+    for (const [a = '', b = ''] of [parts, parts.toReversed()]) {
+      const lines = ['{"io":1,"mem":1,"cpu":1}', a, b].map((fields, i) =>
+        fields.replace('{', `{"time":"${at(Math.min(i, 1))}","host":"h",`),
+      );
+      const { records, rejects } = await readText(lines.join('\n'));
+      assert.deepEqual(rejects, [], lines.join('\n'));
+      assert.deepEqual(records[1]?.values, [NaN, 3, 4], lines.join('\n'));
+    }
+});
+
 test('a row that repeats a cell stays a duplicate', async () => {
   const { records, rejects } = await readText(
     `time,host,cpu,mem\n${at(0)},h,1,\n${at(0)},h,,2\n${at(0)},h,3,\n${at(1)},h,1,2\n${at(1)},h,,3\n`,
