@@ -240,3 +240,19 @@ test('with --end-with-stdin a slice ends when its standard input closes', async 
   const files = await readdir(partsFolder(run)).catch(() => []);
   assert.deepEqual(files, []);
 });
+
+test('a slice whose records are out of order proposes what a plan can have, or a replay without slices', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
+  const late = (minute: number): string[] => plain(minute === 60 ? 55 : minute);
+  await writeFile(input, `timestamp,target,cpu\n${rowsOf(300, late)}`);
+  await planned(configFor([input], run), 2);
+  await assert.rejects(sliceOnce(run, 1), (error) => {
+    assert.ok(error instanceof AiopsError && error.code === 'input_out_of_order');
+    assert.match(
+      error.hint ?? '',
+      /^plan again with --grace 4 \(intervals\) and --restart .* or replay it without slices: aiops-serve replay with --sort/,
+    );
+    return true;
+  });
+});

@@ -10,6 +10,7 @@ import { makeFolder } from '../../output/durable-files.js';
 import { isErrno, nodeFiles } from '../../output/files.js';
 import { readJournal } from '../../output/journal.js';
 import { cannotWrite } from '../../output/output-errors.js';
+import { OutOfOrder } from '../../read/minutes/out-of-order.js';
 import { replay } from '../../replay/replay.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
@@ -32,6 +33,7 @@ import {
   type Slice,
 } from '../plan/plan-file.js';
 import { partName, partOfName, partsFolder, startPath, unfinishedPart } from '../run-layout.js';
+import { orderFault } from './order-fault.js';
 import { SliceRun } from './slice-run.js';
 
 export interface SliceRequest {
@@ -90,7 +92,7 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
     // The merge has removed the folder of an attempt that came too late.
     if (await isMerged(run, plan, slice)) return MERGED_BEFORE;
     await refuseReplaced(planPath, plan);
-    throw error;
+    throw error instanceof OutOfOrder ? orderFault(error) : error;
   } finally {
     // What cannot be removed is, as after a kill, once the slice is merged.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
