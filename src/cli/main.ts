@@ -7,6 +7,7 @@ import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { outliveTerminal } from './hang-up.js';
 import { withAttachedChoice, withValueAlone } from './attached-choice.js';
+import { endUncaught } from './signals.js';
 import { sourceStack } from './source-stack.js';
 import { inSurroundings } from './surroundings.js';
 
@@ -90,6 +91,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
 /** Parses the command line and runs its command; sets the exit status and lets the streams drain. */
 async function main(): Promise<void> {
   outliveTerminal();
+  endUncaught(statusOf);
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => undefined); // a closed standard error is not a failure
   const given = withAttachedChoice(process.argv.slice(2), '--verify-input', 'sample');

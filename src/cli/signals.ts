@@ -81,3 +81,8 @@ function leaveOnceWritten(): void {
     if (isSet && process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
   }, LEAVE_POLL_MS).unref();
 }
+
+/** Ends the process after an error that nothing caught; Node would end with 1, as where it cannot start the program. */
+export function endUncaught(statusOf: (error: unknown) => number): void {
+  process.on('uncaughtException', (error) => process.exit(statusOf(error)));
+}

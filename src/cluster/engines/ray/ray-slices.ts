@@ -19,7 +19,7 @@ export interface RayOptions {
   readonly actors: number;
 }
 
-/** What a shell or Node ends with on a node where the program, which travels with the job, is not in place yet. */
+/** What a shell or Node, but never the program, ends with on a node where the program, which travels with the job, is not in place yet. */
 const NOT_STARTED: readonly number[] = [1, 126, 127];
 
 /** How often to look whether the merge wants a slice again, ms. */
