@@ -75,7 +75,7 @@ test('a scenario refuses flags it does not use', async (t) => {
   }
   const unknown = await callCli(['bench', '--scenario', 'nothing'], { cwd });
   assert.equal(unknown.status, 64);
-  assert.match(unknown.stderr, /granularity, gather, reload, idle, pool/);
+  assert.match(unknown.stderr, /granularity, gather, reload, idle or pool/);
 });
 
 test('with an input it serves its minutes, even with more items than it has; the interval is the deadline', async (t) => {
