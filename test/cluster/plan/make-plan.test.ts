@@ -82,7 +82,7 @@ test('what the merge could not write to is refused before any slice runs', async
   assert.deepEqual((await readdir(folder)).sort(), ['bad.jsonl', 'd.csv']);
   await assert.rejects(
     planned(configFor([input], run, { rejectsFile: input }), 2),
-    is('usage', /is an input/),
+    is('usage', /would overwrite the input/),
   );
   await planned(configFor([input], run, { rejectsFile: rejects, restart: true }), 2);
 });
