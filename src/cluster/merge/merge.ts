@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import type { RejectLimit, RunCounts } from '../../core/counts.js';
+import { AiopsError } from '../../core/errors.js';
 import { sleep } from '../../core/timer.js';
 import { makeFolder, writeWhole } from '../../output/durable-files.js';
-import { nodeFiles, type Files } from '../../output/files.js';
+import { isErrno, nodeFiles, type Files } from '../../output/files.js';
 import { AwaitedColumns } from '../../read/lines/awaited-columns.js';
 import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
@@ -114,10 +115,10 @@ class Merge {
     const { signal } = this.#context;
     const { slices } = this.#plan;
     const merged = this.#run.shares;
-    // A kill may have come between commit and removal, or a part after the slice was merged.
-    await removeMerged(this.#folder, merged.slice, this.#files);
     const done = await this.#doneBefore(options);
     if (done !== null) return done;
+    // A kill may have come between commit and removal, or a part after the slice was merged.
+    await removeMerged(this.#folder, merged.slice, this.#files);
     await this.#setOthersAside((await completeParts(this.#folder, this.#files)).values());
     this.#report();
     for (let slice = slices[merged.slice]; slice !== undefined; slice = slices[this.#run.shares.slice]) {
@@ -137,12 +138,22 @@ class Merge {
     const summary = await writtenSummary(this.#folder, completion, this.#files);
     if (summary === null && this.#run.isReplayed) throw anotherRun(this.#folder);
     if (summary === null) return null;
-    await removeMerged(this.#folder, Infinity, this.#files);
-    await removeEmptyParts(this.#folder, this.#files);
+    await this.#removeLeft();
     const asked = isPlans ? { ...this.#config, maxRejects: limitOf(summary) } : this.#config;
     const found = { summary, last: progress };
     const judged = await judgeAgain(asked, output, found, this.#context.onNotice);
     return { kind: 'done-before', summary: judged };
+  }
+
+  /** A complete run may be read-only. */
+  async #removeLeft(): Promise<void> {
+    try {
+      await removeMerged(this.#folder, Infinity, this.#files);
+    } catch (error) {
+      if (error instanceof AiopsError && isErrno(error.cause, 'EROFS', 'EACCES', 'EPERM')) return;
+      throw error;
+    }
+    await removeEmptyParts(this.#folder, this.#files);
   }
 
   /** Appends a slice if an attempt at it is complete and good. */

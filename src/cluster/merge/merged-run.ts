@@ -77,7 +77,8 @@ export class MergedRun implements AsyncDisposable {
       const mayReplace = previous === null || isOlder(previous, plan);
       const isReplaced = merged === null && config.backfill.restart && mayReplace;
       if (merged === null && previous !== null && !isReplaced) throw anotherRun(folder);
-      await output.preflight({ replace: isReplaced });
+      if (merged === null || merged.completion === null) await output.preflight({ replace: isReplaced });
+      else await output.checkCommitted();
       return new MergedRun({ output, isReplaced, plan, folder, files, onNotice }, merged ?? NONE);
     } catch (error) {
       await output.close();

@@ -17,6 +17,7 @@ import { writePlan } from '#build/cluster/plan/plan-file.js';
 import { slicedStatus } from '#build/cluster/sliced-status.js';
 import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
 import { AiopsError } from '#build/core/errors.js';
+import { nodeFiles, type Files } from '#build/output/files.js';
 import { statusText } from '#build/replay/resume/status-report.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 import { runStatus } from '#build/replay/resume/read-status.js';
@@ -105,6 +106,23 @@ test('a complete merge has nothing to do, and removes parts that came late', asy
   assertLocalBytes(run);
   assert.equal(readFileSync(join(run.config.output.out, 'timing.json'), 'utf8'), timing);
   assert.ok(!readdirSync(run.config.output.out).includes('parts'));
+});
+
+test('a complete merge in a read-only folder has nothing to do either', async (t) => {
+  const run = await cut(t, 2);
+  await writeParts(run, [1, 2]);
+  await merged(run);
+  await writeParts(run, [2], 'late');
+  const refused = async (path: string): Promise<never> => {
+    throw Object.assign(new Error(path), { code: 'EROFS' });
+  };
+  const change = { remove: refused, removeFolder: refused, rename: refused, makeFolder: refused };
+  const files: Files = { ...nodeFiles, ...change, open: refused };
+  assert.equal((await merged(run, { context: { files } })).outcome.kind, 'done-before');
+  assertLocalBytes(run);
+  rmSync(partsFolder(run.config.output.out), { recursive: true });
+  rmSync(join(run.config.output.out, 'timing.json'));
+  await assert.rejects(merged(run, { context: { files } }), { code: 'output_cannot_create' });
 });
 
 test('what killed attempts left of slices is removed once these are merged', async (t) => {
