@@ -1,3 +1,4 @@
+import { AiopsError } from '../core/errors.js';
 import { inspect } from '../inspect/inspect.js';
 import { inspectionText } from '../inspect/inspection-report.js';
 import type { GivenFlag } from '../inspect/pinned-command.js';
@@ -23,8 +24,9 @@ export async function runInspect(invocation: Invocation<typeof INSPECT_SETTINGS>
   await print(
     values.json ? `${JSON.stringify(inspection, null, 2)}\n` : printable(inspectionText(inspection)),
   );
-  if (refusal !== null) throw refusal;
-  return 0;
+  if (refusal === null) return 0;
+  // The text has the hint already.
+  throw values.json ? refusal : new AiopsError(refusal.code, refusal.message, { cause: refusal });
 }
 
 /** The flags of reading that do not have their defaults, as typed. */

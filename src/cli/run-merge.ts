@@ -71,7 +71,10 @@ export function progressOf({ merged, slices, counts }: MergeStep): ProgressStep 
 
 export function missingSlices(missing: readonly number[], slices: number, folder: string): AiopsError {
   const named = `${missing.length === 1 ? 'slice' : 'slices'} ${numbersText(missing)} of ${slices}`;
+  const [run, wait] = missing.length === 1 ? ['run it', 'it'] : ['run them', 'them'];
   return new AiopsError('incomplete', `${folder} is not complete: it lacks ${named}`, {
-    hint: 'run them with aiops-serve slice, then merge again, or wait for them with --follow',
+    hint:
+      `${run} with aiops-serve slice, then merge again, or wait for ${wait} with --follow; ` +
+      'after a slice that ended with 64, 65, 66 or 78, its message says what to mend first',
   });
 }

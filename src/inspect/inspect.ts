@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import type { RejectLimit } from '../core/counts.js';
-import { AiopsError, type Notice } from '../core/errors.js';
+import { AiopsError, REPLAY_REMEDIES, type Notice } from '../core/errors.js';
 import { isoTime } from '../core/time.js';
 import { findModel } from '../model/model-choice.js';
 import { program } from '../program/package-files.js';
@@ -103,7 +103,10 @@ function inspectionOf({ recording, survey, refusal, command }: Findings): Inspec
       level,
       text,
     })),
-    problem: refusal && { message: refusal.message, hint: refusal.hint ?? '' },
+    problem: refusal && {
+      message: refusal.message,
+      hint: refusal.hintWith({ ...REPLAY_REMEDIES, rereadRun: '' }) ?? '',
+    },
     command,
   };
 }

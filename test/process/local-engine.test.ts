@@ -94,8 +94,10 @@ test('a plan that replaces a complete run is followed without --restart', async 
   const plan = ['plan', 'data.csv', '--out', 'out', '--slices', '5', '--restart', ...FLAGS];
   const planned = await callCli(plan, { cwd });
   assert.equal(planned.status, 0, planned.stderr);
-  const { status, stderr } = await callCli(ENGINE, { cwd });
+  const two = ENGINE.map((word) => (word === '5' ? '2' : word)).filter((word) => word !== '--quiet');
+  const { status, stderr } = await callCli(two, { cwd });
   assert.equal(status, 3, stderr);
+  assert.match(stderr, /^follows the plan in out \(5 slices\)$/m);
   assertSame(cwd);
 });
 

@@ -1,4 +1,5 @@
 import { AiopsError } from '../../core/errors.js';
+import { plural } from '../../core/count-text.js';
 import { findModel } from '../../model/model-choice.js';
 import { peekOutput } from '../../output/left-folder.js';
 import { lookAt } from '../../read/bytes/file-facts.js';
@@ -36,10 +37,14 @@ export async function replayInSlices(
 ): Promise<SlicedOutcome | null> {
   refuseUnplannable(config);
   await refuseHeld(config, await peekOutput(config.output, { restart: config.backfill.restart }));
+  const { onNotice, onSliceLine } = context;
   const earlier = await earlierPlan(config, context.settingText);
+  if (earlier !== null) {
+    const text = `follows the plan in ${config.output.out} (${plural(earlier.slices.length, 'slice')})`;
+    onNotice({ level: 'info', text });
+  }
   const plan = earlier ?? (await makePlan({ config, slices }, context));
   if (plan === null) return null;
-  const { onNotice, onSliceLine } = context;
   const merging = { ...config, backfill: { ...config.backfill, restart: plan.config.backfill.restart } };
   const running = engine({ plan, folder: config.output.out, onNotice, onSliceLine });
   return runSlices(plan, merging, { slices: running, isOpeningShown: earlier === null }, context);

@@ -95,7 +95,7 @@ export function sharesNotice({ slice, attempts, hosts, actors }: MergedShares): 
   });
   const others = shares.length - named.length;
   const more = others > 0 ? [`${countText(others)} more`] : [];
-  const tried = attempts === slice ? '' : ` in ${countText(attempts)} complete attempts`;
+  const tried = attempts === slice ? '' : ` (${countText(attempts)} attempts)`;
   return {
     level: 'info',
     text:

@@ -1,13 +1,11 @@
 import type { ReadStep } from '../../core/types.js';
 import type { InputPosition } from '../../core/input-position.js';
-import { AiopsError, REPLAY_REMEDIES } from '../../core/errors.js';
 import { flatten } from '../../core/flatten.js';
 import { Intervals, type Grid } from '../../core/grid.js';
 import { readRules } from '../../read/lines/reader.js';
 import type { ReadRules } from '../../read/lines/records.js';
 import { mergeMinutes } from '../../read/minutes/merge.js';
 import type { ReadOptions } from '../../read/options.js';
-import { OutOfOrder } from '../../read/minutes/out-of-order.js';
 import { readMinutes } from '../../read/read-minutes.js';
 import type { CutInput, LineProbe } from './cut-input.js';
 
@@ -85,33 +83,9 @@ export class CutFinder {
         minutes: readMinutes(readable, rules, this.#options, range, -Infinity),
       };
     });
-    try {
-      yield* flatten(mergeMinutes(minutes, duplicates, range));
-    } catch (error) {
-      throw error instanceof OutOfOrder ? this.#outOfOrder(error) : error;
-    }
+    yield* flatten(mergeMinutes(minutes, duplicates, range));
     return undefined;
   }
-
-  /** Its line numbers count from the middle of the file. */
-  #outOfOrder(cause: OutOfOrder): AiopsError {
-    const names = this.#inputs.flatMap((input) => (input === null ? [] : [input.plan.file]));
-    const what = names.length === 1 ? (names[0] ?? '') : `one of ${names.length} inputs`;
-    return new AiopsError('input_out_of_order', `${what} is not in time order, so it cannot be cut by time`, {
-      hint: orderHint(cause),
-      cause,
-    });
-  }
-}
-
-function orderHint(error: OutOfOrder): string | undefined {
-  const { isRepeated, graceIntervals } = error;
-  if (isRepeated) return error.hintWith({ ...REPLAY_REMEDIES, rereadRun: '' });
-  const grace =
-    graceIntervals === null
-      ? ''
-      : `plan with --grace ${graceIntervals} (intervals) if no record goes back further, or `;
-  return `${grace}replay it without slices, with --sort; aiops-serve inspect, with the same inputs and flags of reading, shows where it goes back`;
 }
 
 /** Which files have closed a minute that, like all later ones, lies wholly after the place where reading started. */

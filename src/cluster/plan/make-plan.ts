@@ -2,6 +2,7 @@ import { unlessAborted } from '../../core/abort.js';
 import { makeFolder } from '../../output/durable-files.js';
 import { nodeFiles } from '../../output/files.js';
 import { FolderLock } from '../../output/folder-lock.js';
+import { OutOfOrder } from '../../read/minutes/out-of-order.js';
 import type { ReadOptions } from '../../read/options.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import { plural } from '../../report/format.js';
@@ -15,6 +16,7 @@ import { openPlanned, type PlanContext, type PlanRequest } from './planned-run.j
 import { refuseEarlierRun, refuseUncuttable, refuseUnplannable, refuseUnwritable } from './refusals.js';
 import { sumInputs, withDigests } from './sum-inputs.js';
 import { toSlices } from './to-slices.js';
+import { uncuttableOrder } from './uncut-order.js';
 
 const PIECE_BYTES = 65_536;
 
@@ -89,6 +91,8 @@ async function cutInputs(
   try {
     for (const [i, path] of paths.entries()) inputs.push(await CutInput.open(path, i, recording, pieceBytes));
     return await findCuts({ inputs, options, grid: recording.grid, slices });
+  } catch (error) {
+    throw error instanceof OutOfOrder ? await uncuttableOrder(error, paths, options) : error;
   } finally {
     for (const input of inputs) await input?.close();
   }

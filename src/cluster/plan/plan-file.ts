@@ -113,12 +113,13 @@ const SEALED = /^(.*),\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/s;
 export async function readPlan(path: string): Promise<SealedPlan> {
   const written = await readText(path);
   const [, body, sha256] = SEALED.exec(written) ?? [];
-  if (!BEGINS.test(written)) {
+  if (written !== '' && !BEGINS.test(written)) {
     throw new AiopsError('config', `${path} is not a plan`, { hint: PLAN_HINT });
   }
   if (body === undefined || sha256 === undefined || sumOf(body) !== sha256) {
-    throw new AiopsError('config', `${path} is not as aiops-serve plan wrote it: its checksum is wrong`, {
-      hint: 'run aiops-serve plan again, with another --out',
+    const how = written.endsWith('\n}\n') ? 'its checksum is wrong' : 'it is cut short';
+    throw new AiopsError('config', `${path} is damaged: ${how}`, {
+      hint: 'restore it as aiops-serve plan wrote it; otherwise run aiops-serve plan again with --restart, or with another --out',
     });
   }
   const value: unknown = JSON.parse(`${body}\n}`);

@@ -20,6 +20,8 @@ export interface OrderRules {
 
 /** A record goes back further than `--grace` allows. */
 export class OutOfOrder extends AiopsError {
+  /** The file with that record. */
+  readonly file: string;
   /** Clocks went back: sorting does not help. */
   readonly isRepeated: boolean;
   /** How many intervals `--grace` must allow at least; null: too many. */
@@ -27,9 +29,10 @@ export class OutOfOrder extends AiopsError {
 
   constructor(
     message: string,
-    options: { readonly isRepeated: boolean; readonly graceIntervals: number | null; readonly hint: Hint },
+    options: Pick<OutOfOrder, 'file' | 'isRepeated' | 'graceIntervals'> & { readonly hint: Hint },
   ) {
     super('input_out_of_order', message, options);
+    this.file = options.file;
     this.isRepeated = options.isRepeated;
     this.graceIntervals = options.graceIntervals;
   }
@@ -66,7 +69,7 @@ export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: Or
         `bring it into order while reading with --sort${graceOf(most, ', or allow it')}`,
       ];
   return new OutOfOrder(`${found}: ${what}`, {
-    isRepeated,
+    ...{ file, isRepeated },
     graceIntervals: most <= MOST_GRACE ? most : null,
     hint: ({ rereadRun }) => (rereadRun === '' ? hint : `${hint}; ${rereadRun}`),
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -91,12 +91,14 @@ test('an input out of order names what allows it, and a way without slices', asy
   const folder = temporaryFolder(t);
   const input = join(folder, 'd.csv');
   for (const [late, hint] of [
-    [7, /^plan with --grace 7 \(intervals\) .*, or replay it without slices, with --sort;/],
+    [7, /^allow it with --grace 7 \(intervals\), or replay it without slices, with --sort;/],
     [150, /^replay it without slices, with --sort;/],
   ] as const) {
     const rows = rowsOf(300, (minute) => [`${at(minute)},a,1`, `${at(minute - late)},b,2`]);
     await writeFile(input, `timestamp,target,cpu\n${rows}`);
-    await assert.rejects(planned(configFor([input], join(folder, 'run')), 4), (error: unknown) => {
+    const inputs = [join(folder, 'ordered.csv'), input];
+    await writeFile(inputs[0]!, TEXT);
+    await assert.rejects(planned(configFor(inputs, join(folder, 'run')), 4), (error: unknown) => {
       assert.ok(
         is('input_out_of_order', /d\.csv is not in time order/)(error) && error instanceof AiopsError,
       );
@@ -155,6 +157,37 @@ test('gates without a value after a merge are refused', async (t) => {
   await assert.rejects(planned(all, 2), is('usage', /--compare all cannot be used with slices/));
   await planned(gated('rejected>3'), 2);
   await assert.rejects(readPlan(input), is('config', /d\.csv is not a plan$/));
+});
+
+test('an input out of order names the grace of its largest step back, not of the one that was met', async (t) => {
+  const folder = temporaryFolder(t);
+  const input = join(folder, 'd.csv');
+  const lateBy = (minute: number): number => (minute === 100 ? 9 : minute % 50 === 0 ? 4 : 0);
+  const rows = rowsOf(300, (minute) => [`${at(minute)},a,1`, `${at(minute - lateBy(minute))},b,2`]);
+  await writeFile(input, `timestamp,target,cpu\n${rows}`);
+  const config = configFor([input], join(folder, 'run'));
+  await assert.rejects(planned(config, 6), (error: unknown) => {
+    assert.match((error as AiopsError).hint ?? '', /--grace 9 /);
+    return true;
+  });
+  await planned({ ...config, read: { ...config.read, grace: 9 } }, 6);
+});
+
+test('a plan that is cut short or changed is called damaged', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
+  await writeFile(input, TEXT);
+  await planned(configFor([input], run), 2);
+  const text = await readFile(planPath(run), 'utf8');
+  for (const [damaged, message] of [
+    ['', /plan\.json is damaged: it is cut short/],
+    [text.slice(0, 500), /plan\.json is damaged: it is cut short/],
+    [text.slice(0, -1), /plan\.json is damaged: it is cut short/],
+    [text.replace('"slices"', '"Slices"'), /plan\.json is damaged: its checksum is wrong/],
+  ] as const) {
+    await writeFile(planPath(run), damaged);
+    await assert.rejects(readPlan(planPath(run)), is('config', message));
+  }
 });
 
 test('a plan keeps paths as they were given, and slices use absolute ones', async (t) => {
