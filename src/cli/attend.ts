@@ -56,6 +56,7 @@ export async function attend(
           ms: stop.graceMs,
           onStuck: (signal) => terminal.notice(tooLong(finishing ?? 'stopping', stop, signal)),
         },
+    (signal) => terminal.notice({ level: 'warning', text: `stopped at once by a second signal, ${signal}` }),
   );
   try {
     return await work({
@@ -81,6 +82,12 @@ export async function attend(
     progress.stop();
     interruption.dispose();
   }
+}
+
+/** Says that the command was interrupted, also with `--quiet`; returns the exit status. */
+export function interrupted({ terminal, interruptedStatus }: Attended, text: string): number {
+  terminal.notice({ level: 'warning', text });
+  return interruptedStatus();
 }
 
 function finishingText(signal: EndingSignal, finishing: string, stop: StopOptions | null): string {

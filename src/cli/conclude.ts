@@ -5,8 +5,10 @@ import type { Gate } from '../report/gates.js';
 import { summaryJson, type RunSummary } from '../replay/report/run-summary.js';
 import { replayCsv, replayMarkdown, replayReport } from '../replay/report/replay-report.js';
 import type { InterruptedReplay, ReplayOutcome } from '../replay/replay-context.js';
-import type { Attended } from './attend.js';
+import { interrupted, type Attended } from './attend.js';
+import type { Console } from './console.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
+import { failureNotices, type Failures } from './failures.js';
 import { failGates, failUnchecked, report, type Reports, type StdoutForm } from './report.js';
 
 /** What to print, and what counts as a failure. */
@@ -25,12 +27,11 @@ export async function conclude(outcome: ReplayOutcome, attended: Attended, how: 
   const { terminal } = attended;
   // When a terminal closes, its output may close before or after the signal arrives.
   if (outcome.kind === 'closed') {
-    if (attended.signal.aborted) return attended.interruptedStatus();
+    if (attended.signal.aborted) return interrupted(attended, 'interrupted, and standard output was closed');
     return failUnchecked(how.gates, terminal) ? GATE_FAILED : 0;
   }
   if (outcome.kind === 'interrupted') {
-    terminal.notice({ level: 'warning', text: interruptedText(outcome, how) });
-    return attended.interruptedStatus();
+    return interrupted(attended, interruptedText(outcome, how));
   }
   const { summary } = outcome;
   if (outcome.kind === 'done-before') {
@@ -40,7 +41,19 @@ export async function conclude(outcome: ReplayOutcome, attended: Attended, how: 
   }
   if (how.out === '-') terminal.info(replayReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
-  return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
+  const status = statusWithReason(summary, terminal, how);
+  return failGates(summary.gates, terminal) ? GATE_FAILED : status;
+}
+
+/** The status that the counts give a run; with `--quiet`, which omits the report, the reason is printed. */
+export function statusWithReason(
+  failures: Failures,
+  terminal: Console,
+  how: Pick<Conclusion, 'rejectsAllowed' | 'quiet' | 'out'>,
+): number {
+  const status = statusOf(failures.counts, how);
+  if (how.quiet && status !== 0) for (const notice of failureNotices(failures, how)) terminal.notice(notice);
+  return status;
 }
 
 function interruptedText(
@@ -55,7 +68,7 @@ function interruptedText(
   return `${done}; ${plural(dropped, 'minute')} in flight ${took}${more}`;
 }
 
-export function statusOf(
+function statusOf(
   { error, rejected }: Pick<RunCounts, 'error' | 'rejected'>,
   { rejectsAllowed }: Pick<Conclusion, 'rejectsAllowed'>,
 ): number {

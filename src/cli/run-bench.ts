@@ -11,7 +11,7 @@ import {
 } from '../bench/scenarios/scenario-report.js';
 import { bench, type BenchOutcome } from '../bench/bench.js';
 import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
-import { attend, type Attended } from './attend.js';
+import { attend, interrupted, type Attended } from './attend.js';
 import { readBaseline, refuseToOverwriteBaseline } from '../bench/baseline-file.js';
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
 import { benchConfig } from './bench-options.js';
@@ -71,10 +71,7 @@ async function runScenario(
         attended.progress.update(() => ({ done: 0, total: null, text: `${config.scenario}: ${text}` }));
       const summary = await measureScenario(config, { ...attended, onStep });
       attended.progress.stop();
-      if (summary === null) {
-        attended.terminal.notice({ level: 'warning', text: 'interrupted before the scenario was complete' });
-        return attended.interruptedStatus();
-      }
+      if (summary === null) return interrupted(attended, 'interrupted before the scenario was complete');
       await report(SCENARIO_REPORTS, summary, { form, quiet, out: config.out, terminal: attended.terminal });
       return 0;
     },
@@ -87,8 +84,7 @@ async function conclude(outcome: BenchOutcome, attended: Attended, how: ReportOp
   if (outcome.kind === 'interrupted') {
     const { summary } = outcome;
     const after = summary === null ? 'before the first case was complete' : complete(summary.cases.length);
-    attended.terminal.notice({ level: 'warning', text: `interrupted ${after}` });
-    return attended.interruptedStatus();
+    return interrupted(attended, `interrupted ${after}`);
   }
   return failGates(outcome.summary.gates, how.terminal) ? GATE_FAILED : 0;
 }

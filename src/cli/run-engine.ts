@@ -9,7 +9,7 @@ import { rayToken } from '../cluster/engines/ray/token.js';
 import { replayInSlices } from '../cluster/engines/replay-in-slices.js';
 import { usableProcessors } from '../host/processors.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
-import type { Attended } from './attend.js';
+import { interrupted, type Attended } from './attend.js';
 import { missingSlices, progressOf } from './run-merge.js';
 import { conclude, type Conclusion } from './conclude.js';
 import type { ReplayValues } from './settings.js';
@@ -42,7 +42,7 @@ export async function runEngine(
     },
   );
   progress.stop();
-  if (outcome === null) return attended.interruptedStatus();
+  if (outcome === null) return interrupted(attended, 'interrupted before the plan was complete');
   switch (outcome.kind) {
     case 'failed':
       terminal.notice({

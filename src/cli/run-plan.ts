@@ -4,7 +4,7 @@ import { planPath } from '../cluster/run-layout.js';
 import { shellPath } from '../core/shell-word.js';
 import { plural, sizeText } from '../report/format.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
-import { attend } from './attend.js';
+import { attend, interrupted } from './attend.js';
 import { printable, print } from './console.js';
 import { replayConfig } from './replay-options.js';
 import { ownGates } from './settings/conditions.js';
@@ -31,7 +31,7 @@ export async function runPlan(invocation: Invocation<typeof PLAN_SETTINGS>): Pro
     const stdin = stdinFor(inputs);
     const onReady = (): void => undefined;
     const plan = await makePlan({ config, slices }, { ...attended, onReady, stdin });
-    if (plan === null) return attended.interruptedStatus();
+    if (plan === null) return interrupted(attended, 'interrupted before the plan was complete');
     if (!quiet) await print(printable(planText(plan, config.output.out)));
     return 0;
   });

@@ -2,8 +2,8 @@ import { AiopsError } from '../core/errors.js';
 import { countText, plural } from '../report/format.js';
 import { replay } from '../replay/replay.js';
 import type { Written } from '../replay/replay-context.js';
-import { attend, type Attended } from './attend.js';
-import { conclude, resumeHint, statusOf } from './conclude.js';
+import { attend, interrupted, type Attended } from './attend.js';
+import { conclude, resumeHint, statusWithReason } from './conclude.js';
 import { GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
@@ -73,11 +73,12 @@ async function runDry(
     { ...config, compare: 'none' },
     { ...attended, onReady, stdin: stdinFor(config.inputs) },
   );
-  if (run === null) return attended.interruptedStatus();
-  const { counts } = run.earlier;
-  const totals = { error: counts.error, rejected: counts.rejected + run.counts.rejected };
-  const isFailed = failGates(run.gates, attended.terminal);
-  const status = isFailed ? GATE_FAILED : statusOf(totals, { rejectsAllowed: config.maxRejects !== null });
+  if (run === null) return interrupted(attended, 'interrupted before everything was checked');
+  const { earlier, rejects } = run;
+  const counts = { error: earlier.counts.error, rejected: earlier.counts.rejected + run.counts.rejected };
+  const how = { rejectsAllowed: config.maxRejects !== null, quiet, out: config.output.out };
+  const ofCounts = statusWithReason({ counts, rejects, earlier: earlier.counts }, attended.terminal, how);
+  const status = failGates(run.gates, attended.terminal) ? GATE_FAILED : ofCounts;
   if (json) await print(`${JSON.stringify({ ...run, status }, null, 2)}\n`);
   else if (!quiet) await print(printable(dryRunText(run, status)));
   return status;

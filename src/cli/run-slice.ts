@@ -2,7 +2,7 @@ import { runSlice, type SliceOutcome } from '../cluster/slice/run-slice.js';
 import { namedPlan } from '../cluster/run-layout.js';
 import type { ActorCount } from '../core/actor-count.js';
 import { countText, plural } from '../report/format.js';
-import { attend } from './attend.js';
+import { attend, interrupted } from './attend.js';
 
 export interface SliceFlags {
   readonly actors?: ActorCount;
@@ -36,7 +36,11 @@ export async function runSliceCommand(
       },
     );
     progress.stop();
-    if (outcome.kind === 'interrupted') return attended.interruptedStatus();
+    if (outcome.kind === 'interrupted') {
+      // The process that started it reports for all slices.
+      if (endWithStdin) return attended.interruptedStatus();
+      return interrupted(attended, `slice ${number} was interrupted; run it again`);
+    }
     terminal.info(outcomeText(outcome, number));
     return 0;
   });

@@ -36,6 +36,7 @@ const EXIT_MS = 1000;
 export function watchSignals(
   onFirst: (signal: EndingSignal) => void,
   grace: StopGrace | null = null,
+  onSecond: (signal: EndingSignal) => void = () => undefined,
 ): Interruption {
   const controller = new AbortController();
   const over = new AbortController();
@@ -58,7 +59,9 @@ export function watchSignals(
       return;
     }
     const isEcho = signal === first.signal && performance.now() - first.atMs < ECHO_MS;
-    if (signal !== 'SIGHUP' && !isEcho) process.exit(SIGNAL_STATUS[signal]);
+    if (signal === 'SIGHUP' || isEcho) return;
+    onSecond(signal);
+    process.exit(SIGNAL_STATUS[signal]);
   };
   const signals = Object.keys(SIGNAL_STATUS) as EndingSignal[];
   for (const signal of signals) process.on(signal, onSignal);

@@ -10,6 +10,7 @@ interface Watched {
   /** Statuses that the process would have left with. */
   readonly exits: readonly unknown[];
   readonly firsts: readonly EndingSignal[];
+  readonly seconds: readonly EndingSignal[];
 }
 
 function watched(t: TestContext): Watched {
@@ -18,14 +19,19 @@ function watched(t: TestContext): Watched {
   let nowMs = 0;
   t.mock.method(performance, 'now', () => nowMs);
   t.mock.method(process, 'exit', (status: unknown) => void exits.push(status));
-  const interruption = watchSignals((signal) => firsts.push(signal));
+  const seconds: EndingSignal[] = [];
+  const interruption = watchSignals(
+    (signal) => firsts.push(signal),
+    null,
+    (signal) => void seconds.push(signal),
+  );
   t.mock.timers.enable({ apis: ['setInterval'] }); // by which the process would leave in the end
   t.after(() => interruption.dispose());
   const send = (signal: EndingSignal, atMs: number): void => {
     nowMs = atMs;
     process.emit(signal, signal);
   };
-  return { send, exits, firsts };
+  return { send, exits, firsts, seconds };
 }
 
 test('one Ctrl-C that comes twice counts once, a second one leaves at once', (t) => {
@@ -35,6 +41,14 @@ test('one Ctrl-C that comes twice counts once, a second one leaves at once', (t)
   assert.deepEqual([firsts, exits], [['SIGINT'], []]);
   send('SIGINT', 1100);
   assert.deepEqual([firsts, exits], [['SIGINT'], [130]]);
+});
+
+test('before a second signal ends the process, it is reported', (t) => {
+  const { send, exits, seconds } = watched(t);
+  send('SIGINT', 1000);
+  assert.deepEqual(seconds, []);
+  send('SIGTERM', 1200);
+  assert.deepEqual([seconds, exits], [['SIGTERM'], [143]]);
 });
 
 test('another signal is no echo, however soon it comes', (t) => {

@@ -4,7 +4,7 @@ import { remedyOf } from '../../read/lines/reject-remedies.js';
 import { byFrequency } from '../../read/reject-tally.js';
 import type { Fact } from '../../report/facts.js';
 import { elements, type Place } from '../../report/figures.js';
-import { countText } from '../../report/format.js';
+import { countText, plural } from '../../report/format.js';
 import { markup } from '../../report/html/markup.js';
 import type { PageSection } from '../../report/html/parts.js';
 import { figure, tableMarkup, tableOf, words, type Column, type Table } from '../../report/table.js';
@@ -62,6 +62,14 @@ export function rejectFacts(rejects: readonly ReportedReject[]): Fact[] {
     ],
     ['', `  ${reject.remedy}`],
   ]);
+}
+
+/** The same for a run without a report: a text per reason. */
+export function rejectTexts(rejects: readonly ReportedReject[]): string[] {
+  return rejects.map(
+    (reject) =>
+      `${plural(reject.count, 'record')} rejected: ${reject.reason}, the first at ${exampleText(reject)}; ${reject.remedy}`,
+  );
 }
 
 function exampleText({ example }: RejectCount): string {
