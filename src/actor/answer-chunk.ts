@@ -1,4 +1,5 @@
 import type { Answers } from '../core/block.js';
+import { rowErrors } from '../core/row-errors.js';
 import { metricLines } from './metric-lines.js';
 import { blockLines, OUTPUT_LIMIT } from '../core/result-lines.js';
 import type { InputSpec } from '../core/types.js';
@@ -29,6 +30,7 @@ export async function answerChunk(
   const answers = new RowAnswers(plan, outputs ? Infinity : shownOutputs);
   await runner.run({ block, plan, missing: input.missing, style, callItems }, answers, pause);
   const rows = answers.finish();
+  const errors = rowErrors(rows.errors);
   return {
     answers: {
       rowOffsets: rows.rowOffsets,
@@ -38,6 +40,7 @@ export async function answerChunk(
       lines: lines === null ? null : blockLines(block, rows, lines),
       ...(lines?.metrics && { metrics: metricLines(block, rows, lines.metrics) }),
       outputs: outputs ? rows.outputs : null,
+      ...(errors && { errors }),
     },
     items: plan.items,
   };

@@ -1,4 +1,6 @@
 import { rowOffsetsOf, type Answers, type Block, type MinuteLines, type RowOutputs } from './block.js';
+import { errorsOf, rowErrors } from './row-errors.js';
+import type { ItemError } from './types.js';
 
 /** The answers to a part of a block: some of its series, some of its minutes. */
 export interface AnswersPart {
@@ -29,13 +31,16 @@ export function joinAnswers(minutes: number, parts: readonly AnswersPart[]): Ans
     outputs: joinOutputs(rowOffsets, parts),
   };
   const offsetsOf = (i: number): Uint32Array => parts[i]!.answers.rowOffsets;
+  const failed: [row: number, error: ItemError][] = [];
   forEachRun(parts, offsetsOf, rowOffsets, (part, start, end, at) => {
-    const { statuses, scores, anomalies } = parts[part]!.answers;
+    const { statuses, scores, anomalies, errors: own } = parts[part]!.answers;
     joined.statuses.set(statuses.subarray(start, end), at);
     joined.scores.set(scores.subarray(start, end), at);
     joined.anomalies.set(anomalies.subarray(start, end), at);
+    for (const [row, error] of errorsOf(own, start, end)) failed.push([at + row - start, error]);
   });
-  return joined;
+  const errors = rowErrors(failed);
+  return errors === undefined ? joined : { ...joined, errors };
 }
 
 /** @throws RangeError unless there is exactly one answer for each row of the block */

@@ -106,6 +106,18 @@ export interface Answers {
   readonly metrics?: readonly MinuteLines[];
   /** Null: not requested. */
   readonly outputs: RowOutputs | null;
+  /** Undefined: no row has an error. */
+  readonly errors?: RowErrors;
+}
+
+/** Which rows have an error, and which. */
+export interface RowErrors {
+  /** `[errors]`: the rows, ascending. */
+  readonly rows: Uint32Array;
+  /** `[errors]`: index into `kinds`. */
+  readonly codes: Uint32Array;
+  /** One per `errno`, with the `errmsg` of its first row. */
+  readonly kinds: readonly ItemError[];
 }
 
 /** In `Answers.anomalies`: there is no verdict. */

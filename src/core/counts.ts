@@ -32,6 +32,19 @@ export interface RejectCount {
   readonly stepMs?: number;
 }
 
+/** How many items failed with an `errno`. */
+export interface ErrorCount {
+  readonly errno: string;
+  readonly count: number;
+  /** The first of them: the item, its minute in ISO 8601, and its `errmsg`. */
+  readonly example: {
+    readonly target: string;
+    readonly column: string | null;
+    readonly minute: string;
+    readonly message: string;
+  };
+}
+
 /** How many rejects a run tolerates. */
 export type RejectLimit =
   { readonly kind: 'count'; readonly count: number } | { readonly kind: 'share'; readonly share: number };

@@ -1,6 +1,7 @@
 import { NO_VERDICT, ROW_STATUS, type Answers, type MinuteLines } from '../core/block.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { BackendFacts, InputSpec, ModelFacts, ModelFile } from '../core/types.js';
+import { errorsFromParts, errorsToParts } from './error-parts.js';
 import { checkId, codesOf, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { ProtocolError, type Frame, type Part } from './frames.js';
@@ -45,7 +46,7 @@ export class ActorMessageEncoder {
   }
 
   #encodeAnswer({ id, answers, items, timing, usage }: Answer): Uint8Array[] {
-    const { rowOffsets, statuses, scores, anomalies, lines, metrics = [], outputs } = answers;
+    const { rowOffsets, statuses, scores, anomalies, lines, metrics = [], outputs, errors } = answers;
     const times = ACTOR_TIMING.map((name) => timing[name]);
     const call = Float64Array.of(id, items, ...times, usage.rssBytes, usage.cpuMs);
     const parts: Part[] = [
@@ -59,6 +60,7 @@ export class ActorMessageEncoder {
     for (const [file, { bytes, offsets }] of metrics.entries())
       parts.push(...offsetParts(metricsPart(file), bytes, offsets));
     if (outputs !== null) parts.push(...offsetParts('outputs', outputs.values, outputs.offsets));
+    if (errors !== undefined) parts.push(...errorsToParts(errors));
     return this.#frames.encode('answer', {}, parts);
   }
 }
@@ -118,6 +120,7 @@ function parseAnswers(frame: Frame): Answers {
     lines: frame.parts.has('lines') ? parseLines(frame, 'lines', minutes) : null,
     ...parseMetrics(frame, minutes),
     outputs: frame.parts.has('outputs') ? parseOutputs(frame, rows) : null,
+    ...(frame.parts.has('errors.rows') ? { errors: errorsFromParts(frame, rows) } : {}),
   };
 }
 

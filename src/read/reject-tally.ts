@@ -1,3 +1,4 @@
+import { cutText } from '../core/cut-text.js';
 import type { RejectCount } from '../core/counts.js';
 import type { Reject, RejectReason } from '../core/types.js';
 import { DuplicateSteps, joinedStep, stepOf, type KnownStep } from './duplicate-steps.js';
@@ -25,7 +26,7 @@ export class RejectTally {
       const known = this.#counts.get(reason);
       if (known !== undefined) known.count++;
       else {
-        const example = { file: source.file, line: source.line, message: cut(message) };
+        const example = { file: source.file, line: source.line, message: cutText(message, MOST_CHARACTERS) };
         this.#counts.set(reason, { count: 1, example });
       }
     }
@@ -44,11 +45,4 @@ export class RejectTally {
 /** The most frequent reasons first. */
 export function byFrequency(rejects: readonly RejectCount[]): RejectCount[] {
   return [...rejects].sort((a, b) => b.count - a.count);
-}
-
-function cut(message: string): string {
-  const characters = Array.from(message); // never half of a surrogate pair
-  return characters.length <= MOST_CHARACTERS
-    ? message
-    : `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`;
 }

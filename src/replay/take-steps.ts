@@ -1,4 +1,5 @@
 import { minuteRows, type MinuteRows } from '../core/block.js';
+import { minuteErrors } from '../core/row-errors.js';
 import type { RejectLimit } from '../core/counts.js';
 import type { Incident } from '../core/incidents.js';
 import type { ReadStep } from '../core/types.js';
@@ -52,21 +53,25 @@ export function takeSteps(
 }
 
 /** @throws why the minute cannot be answered */
-function rowsOf({ answers, failure }: Pick<ServedBlock, 'answers' | 'failure'>, minute: number): MinuteRows {
+function rowsOf({ answers, failure }: Pick<ServedBlock, 'answers' | 'failure'>, minute: number): TakenRows {
   if (failure !== null && minute >= answers.rowOffsets.length - 1) throw failure.error;
-  return minuteRows(answers, minute);
+  return { ...minuteRows(answers, minute), errors: minuteErrors(answers, minute) };
+}
+
+interface TakenRows extends MinuteRows {
+  readonly errors: ReturnType<typeof minuteErrors>;
 }
 
 function takeStep(
   step: ReadStep,
-  rows: MinuteRows | null,
+  rows: TakenRows | null,
   { totals, incidents }: Omit<TakingParts, 'maxRejects'>,
 ): void {
   if (step.batch !== null && rows !== null && !totals.losses.takes(rows.statuses)) {
     throw new EveryItemLost(lastLoss(incidents.take(step.batch.minuteMs)));
   }
   totals.addStep(step);
-  if (step.batch !== null && rows !== null) totals.addMinute(step.batch, rows);
+  if (step.batch !== null && rows !== null) totals.addMinute(step.batch, rows, rows.errors);
 }
 
 /** The last one in the order of minutes, whose parts actors answer in any order. */

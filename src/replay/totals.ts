@@ -1,7 +1,7 @@
 import { LossStreak } from '../core/loss-streak.js';
 import type { Answers, Block, MinuteRows } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
-import type { BlockTiming, InputSpec, MinuteBatch, ReadStep } from '../core/types.js';
+import type { BlockTiming, InputSpec, ItemError, MinuteBatch, ReadStep } from '../core/types.js';
 import { RunTimings, type Service } from '../measure/run-timings.js';
 import type { Recording } from '../read/recording.js';
 import { deadlineOf, type ReplayConfig } from './replay-config.js';
@@ -11,6 +11,7 @@ import { RunCharts } from './report/charts/run-charts.js';
 import { RunLabels } from './report/run-labels.js';
 import type { RunProgress, RunUsage } from './resume/run-facts.js';
 import { RunCounters } from './run-counters.js';
+import { ErrorTally } from './error-tally.js';
 import { RunIncidents } from './run-incidents.js';
 import type { UsageMeter } from './usage-meter.js';
 
@@ -33,6 +34,7 @@ export class RunTotals {
   readonly rowsPerRecord: number;
   readonly deadlineMs: number;
   readonly counters: RunCounters;
+  readonly errors: ErrorTally;
   readonly incidents: RunIncidents;
   /** Items in a row that crashed every actor. */
   readonly losses: LossStreak;
@@ -51,14 +53,13 @@ export class RunTotals {
     this.rowsPerRecord = lookBack.rowsPerRecord;
     this.deadlineMs = deadlineOf(config, recording.intervalMs);
     this.counters = new RunCounters(lookBack.rowsPerRecord, before);
+    const columns = input.columns === 'each' ? recording.columns : [null];
+    this.errors = new ErrorTally(columns, before?.errors);
     this.incidents = new RunIncidents(before?.incidents);
     this.losses = new LossStreak(before?.lostInARow);
     this.timings = new RunTimings(this.deadlineMs);
     this.labels = new RunLabels();
-    this.events = new AnomalyEvents({
-      intervalMs: recording.intervalMs,
-      columns: input.columns === 'each' ? recording.columns : [null],
-    });
+    this.events = new AnomalyEvents({ intervalMs: recording.intervalMs, columns });
     this.charts = new RunCharts({ columns: recording.columns, modelColumns: input.columns });
     this.#usage = usage;
     this.#firstMinuteMs = before?.firstMinuteMs ?? NaN;
@@ -78,7 +79,13 @@ export class RunTotals {
     this.counters.addStep(step);
   }
 
-  addMinute(batch: MinuteBatch, rows: MinuteRows): void {
+  /** @param errors of its rows, by row */
+  addMinute(
+    batch: MinuteBatch,
+    rows: MinuteRows,
+    errors: readonly (readonly [row: number, error: ItemError])[],
+  ): void {
+    if (errors.length > 0) this.errors.addMinute(batch, errors);
     const flagged = this.counters.addRows(rows);
     if (flagged > 0) this.events.addMinute(batch, rows);
     this.labels.add(batch.records, rows);
@@ -107,6 +114,7 @@ export class RunTotals {
     | 'verdicts'
     | 'found'
     | 'rejects'
+    | 'errors'
     | 'lostInARow'
     | 'incidents'
     | 'usage'
@@ -119,6 +127,7 @@ export class RunTotals {
       verdicts,
       found,
       rejects,
+      errors: this.errors.all,
       lostInARow: this.losses.length,
       incidents: this.incidents.counts,
       usage: this.usage,

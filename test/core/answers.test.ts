@@ -5,6 +5,8 @@ import fc from 'fast-check';
 
 import { checkAnswered, joinAnswers, type AnswersPart } from '#build/core/answers.js';
 import { minuteRows, NO_VERDICT, ROW_STATUS, type Answers } from '#build/core/block.js';
+import { rowErrors } from '#build/core/row-errors.js';
+import type { ItemError } from '#build/core/types.js';
 import { partition } from '#build/core/partition.js';
 
 import { blockOf } from '../support/blocks.js';
@@ -15,6 +17,7 @@ interface RowAnswer {
   readonly anomaly: number;
   readonly line: string;
   readonly output: readonly number[];
+  readonly error: ItemError | null;
 }
 
 interface Wanted {
@@ -31,7 +34,9 @@ function answersOf(minutes: readonly (readonly RowAnswer[])[], wanted: Wanted): 
     values: Float32Array.from(rows.flatMap(({ output }) => output)),
     offsets: offsetsOf(rows.map(({ output }) => output)),
   };
+  const errors = rowErrors(rows.flatMap(({ error }, row) => (error === null ? [] : [[row, error] as const])));
   return {
+    ...(errors && { errors }),
     rowOffsets: offsetsOf(minutes),
     statuses: Uint8Array.from(rows, ({ status }) => status),
     scores: Float32Array.from(rows, ({ score }) => score),
@@ -53,6 +58,7 @@ const rowAnswer = fc.record({
   anomaly: fc.constantFrom(0, 1, NO_VERDICT),
   line: fc.string({ unit: 'grapheme', maxLength: 4 }),
   output: fc.array(fc.float({ noNaN: true }), { maxLength: 3 }),
+  error: fc.option(fc.record({ errno: fc.constantFrom('a', 'b', 'c'), errmsg: fc.string({ maxLength: 3 }) })),
 });
 
 /** `[minutes][series]`; null: the target has no record. */
@@ -85,7 +91,14 @@ test('answers cut along minutes, then series, and joined are the answers', () =>
   );
 });
 
-const ROW: RowAnswer = { status: ROW_STATUS.ok, score: 1, anomaly: 0, line: 'a', output: [2] };
+const ROW: RowAnswer = {
+  status: ROW_STATUS.ok,
+  score: 1,
+  anomaly: 0,
+  line: 'a',
+  output: [2],
+  error: null,
+};
 const EVERYTHING: Wanted = { lines: true, outputs: true };
 
 test('a part that answers the whole block is passed on as it is; a block without series has no rows', () => {

@@ -12,6 +12,9 @@ import type { Answer } from '#build/protocol/messages.js';
 import { damage, damaged, frameOf, refusedOrRead, viaActor } from '../support/messages.js';
 import { errorOf } from '../support/refusals.js';
 
+const ERROR = { errno: 'bad_mem', errmsg: 'größer' };
+const NO_TEXT = { errno: 'x', errmsg: '' };
+
 /** An answer to three rows in two minutes. */
 function answer(given: Partial<Answer['answers']> = {}, others: Partial<Answer> = {}): Answer {
   return {
@@ -52,6 +55,7 @@ test('answers and progress read back the same', () => {
     answer(),
     answer({ lines: null }),
     answer({ outputs: null }),
+    answer({ errors: { rows: Uint32Array.of(0, 2), codes: Uint32Array.of(1, 0), kinds: [ERROR, NO_TEXT] } }),
     answer({ metrics: [lines, { bytes: new Uint8Array(0), offsets: Uint32Array.of(0, 0, 0) }] }),
     empty,
     noLines,

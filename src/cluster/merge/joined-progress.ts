@@ -1,6 +1,7 @@
 import type { RejectCount, RunCounts } from '../../core/counts.js';
 import { joinedUse } from '../../core/process-use.js';
 import { joinedStep, stepOf } from '../../read/duplicate-steps.js';
+import { joinedErrors } from '../../replay/error-tally.js';
 import type { IncidentCounts, RunProgress, RunUsage } from '../../replay/resume/run-facts.js';
 
 /**
@@ -26,6 +27,7 @@ export function joinedProgress(
     verdicts: before.verdicts + slice.verdicts,
     found: before.found + slice.found,
     rejects: joinedRejects(before.rejects, slice.rejects),
+    errors: joinedErrors(before.errors ?? [], slice.errors ?? []),
     positions: slice.positions,
     digests: nothingRead,
     quarantines: hasMinutes ? slice.quarantines : before.quarantines,

@@ -19,6 +19,7 @@ import { anomaliesSections } from './anomalies.js';
 import { eventsPlot } from './event-lines.js';
 import { labelNotes, labelsTable } from './labels.js';
 import { minutesPlot, targetsPlot, targetsSection, type ReplayReport } from './page-plots.js';
+import { errorsSections } from './errors.js';
 import { rejectsSections } from './rejects.js';
 import { resultSection, speedupSection, timesSection } from './page-sections.js';
 import type { LabelsSummary } from './run-labels.js';
@@ -56,6 +57,7 @@ function sections({ summary, charts }: ReplayReport, { minutes, targets, events 
     ...warningsSections(summary.notices),
     ...anomaliesSections(run, events),
     ...rejectsSections(run.at('rejects')),
+    ...(summary.errors === undefined ? [] : errorsSections(Place.of(summary.errors, 'errors'))),
     ...(minutes === null ? [] : [timesSection(run, charts.walls)]),
     ...(summary.comparison === null ? [] : [speedupSection(run, summary.comparison)]),
     ...breakdownSections(run),

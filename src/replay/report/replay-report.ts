@@ -8,6 +8,7 @@ import { tableCsv } from '../../report/table.js';
 import { runFacts } from './summary-facts.js';
 import { anomaliesTable, anomalyNotes } from './anomalies.js';
 import { labelNotes, labelsTable } from './labels.js';
+import { errorNotes, errorsTable, hasErrors } from './errors.js';
 import { rejectsTable, remedyLines } from './rejects.js';
 import type { RunSummary } from './run-summary.js';
 import { minutesNote, timesTable } from './times-table.js';
@@ -33,7 +34,7 @@ export function replayCsv(summary: RunSummary): string {
 }
 
 function figureParts(summary: RunSummary): ReportPart[] {
-  const { served, comparison, execution, anomalies, rejects, labels, advice, gates } = summary;
+  const { served, comparison, execution, anomalies, rejects, errors, labels, advice, gates } = summary;
   const gain = comparison === null ? [] : [gainLine(comparison, execution.actors)];
   const note = minutesNote(summary);
   const notes = note === null ? gain : [note, ...gain];
@@ -47,9 +48,14 @@ function figureParts(summary: RunSummary): ReportPart[] {
       : [anomaliesTable(Place.of(anomalies), SHOWN_EVENTS), ...anomalyNotes(summary, SHOWN_EVENTS)];
   const rejected =
     rejects.length === 0 ? [] : [rejectsTable(Place.of(summary).at('rejects')), ...remedyLines(rejects)];
+  const failed =
+    errors === undefined || !hasErrors(errors)
+      ? []
+      : [errorsTable(Place.of(errors, 'errors')), ...errorNotes(errors)];
   return [
     { blocks: flagged },
     { blocks: rejected },
+    { blocks: failed },
     { blocks: served === null ? [] : [timesTable(Place.of(summary)), ...notes] },
     { blocks: labelled },
     { blocks: advice.split('\n') },

@@ -5,6 +5,7 @@ import type { ComparisonSummary } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
 import type { AnomaliesSummary } from './anomaly-events.js';
 import type { CallFullness } from './call-fullness.js';
+import type { ReportedErrors } from './errors.js';
 import type { ReportedReject } from './rejects.js';
 import type { LabelsSummary } from './run-labels.js';
 import type { TimingsSummary } from '../../measure/run-timings.js';
@@ -57,6 +58,8 @@ export interface RunSummary extends TimingsSummary {
   readonly counts: RunCounts;
   /** By reason, the most frequent one first. */
   readonly rejects: readonly ReportedReject[];
+  /** Items that failed; absent from an earlier version's. */
+  readonly errors?: ReportedErrors;
   /**
    * From the first minute to the last result passed to the file, comparisons included, starting excluded. Summed over
    * all sessions; a killed one counts up to its last commit. The same holds for the next three.

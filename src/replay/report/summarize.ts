@@ -13,6 +13,7 @@ import type { RunFigures } from '../resume/run-figures.js';
 import type { RunTotals } from '../totals.js';
 import { adviceFor } from './advice.js';
 import { callFullness } from './call-fullness.js';
+import { reportedErrors } from './errors.js';
 import { reportedRejects } from './rejects.js';
 import { REPLAY_METRICS, type UngatedRun } from './replay-metrics.js';
 import type { RunSummary } from './run-summary.js';
@@ -81,6 +82,7 @@ function ungated(
     incidents: { counts: totals.incidents.counts, listed: totals.incidents.listed },
     counts,
     rejects: reportedRejects(rejects),
+    errors: reportedErrors(totals.errors.all, counts),
     elapsedMs,
     comparingMs,
     usage,

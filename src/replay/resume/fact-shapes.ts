@@ -1,5 +1,5 @@
 import type { Notice } from '../../core/errors.js';
-import type { RejectCount, RunCounts } from '../../core/counts.js';
+import type { ErrorCount, RejectCount, RunCounts } from '../../core/counts.js';
 import type { Incident, Quarantine } from '../../core/incidents.js';
 import {
   anything,
@@ -94,6 +94,12 @@ export const reportedReject: Shape<ReportedReject> = object(
   { ...rejectFields, remedy: text },
   { stepMs: count },
 );
+
+export const errorCount: Shape<ErrorCount> = object({
+  errno: text,
+  count,
+  example: object({ target: text, column: nullable(text), minute: text, message: text }),
+});
 
 export const processUse: Shape<ProcessUse> = fields(['cpuMs', 'maxRssBytes'], measured);
 

@@ -15,6 +15,7 @@ import { journalPath, type Commit, type JournalContents } from '../../output/jou
 import { digestUpdate, inputSnapshot } from '../../read/snapshot/snapshot-shape.js';
 import {
   backendFacts,
+  errorCount,
   incidentCounts,
   inputSpec,
   modelFacts,
@@ -57,8 +58,8 @@ const runUsage: Shape<RunUsage> = object({
 });
 
 const runProgress: Shape<RunProgress> = object<
-  Omit<RunProgress, 'wholeInputs'>,
-  Required<Pick<RunProgress, 'wholeInputs'>>
+  Omit<RunProgress, 'wholeInputs' | 'errors'>,
+  Required<Pick<RunProgress, 'wholeInputs' | 'errors'>>
 >(
   {
     at: text,
@@ -76,7 +77,7 @@ const runProgress: Shape<RunProgress> = object<
     usage: runUsage,
     ended: flag,
   },
-  { wholeInputs: list(nullable(prefix)) },
+  { wholeInputs: list(nullable(prefix)), errors: list(errorCount) },
 );
 
 export const runCompletion: Shape<RunCompletion> = object({

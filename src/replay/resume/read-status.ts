@@ -11,6 +11,7 @@ import { journalPath, readJournal, type JournalContents } from '../../output/jou
 import { pathsOf, REJECTS_NAME, resultsName } from '../../output/output-paths.js';
 import { readHolder } from '../../output/lock-file.js';
 import { holderState, thisHolder, type LockHolder } from '../../output/lock-holder.js';
+import { reportedErrors } from '../report/errors.js';
 import { reportedRejects } from '../report/rejects.js';
 import { previousJournal } from './previous-journal.js';
 import { writtenSummary } from './read-summary.js';
@@ -149,6 +150,7 @@ function progressOf(last: RunProgress | null, { recording }: RunFacts): StatusPr
     lastMinute: last.minuteMs === null ? null : isoTime(last.minuteMs),
     counts: last.counts,
     rejects: reportedRejects(last.rejects),
+    errors: reportedErrors(last.errors ?? [], last.counts),
     inputShare: last.ended ? 1 : shareOf(last.positions, recording),
     incidents: last.incidents,
     quarantines: last.quarantines.filter(({ untilMs }) => untilMs > (last.minuteMs ?? -Infinity)),

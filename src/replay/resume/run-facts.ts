@@ -7,7 +7,7 @@ import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { DigestUpdate } from '../../read/bytes/digests.js';
 import type { ProcessUse } from '../../core/process-use.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
-import type { RejectCount, RunCounts } from '../../core/counts.js';
+import type { ErrorCount, RejectCount, RunCounts } from '../../core/counts.js';
 import type { ReplayConfig } from '../replay-config.js';
 
 /** What a run is: the first line of its journal. A session that resumes it must agree, but for the program. */
@@ -39,6 +39,8 @@ export interface RunProgress {
   readonly found: number;
   /** By reason. */
   readonly rejects: readonly RejectCount[];
+  /** By `errno`, up to a number of them. */
+  readonly errors?: readonly ErrorCount[];
   /** Where to continue reading each input. */
   readonly positions: readonly InputPosition[];
   /** Checksums of inputs that can be read only once and were read to their end; null: another input. */

@@ -9,6 +9,7 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import { damageText, type DamagedFile } from '../../output/check-committed.js';
 import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
 import { countText, numbersText, percentText, plural } from '../../report/format.js';
+import { errorFacts, type ReportedErrors } from '../report/errors.js';
 import { rejectFacts, type ReportedReject } from '../report/rejects.js';
 import type { RunSummary } from '../report/run-summary.js';
 import { countFacts, incidentFacts, inputFact, minuteFacts, servedFacts } from '../report/summary-facts.js';
@@ -93,6 +94,7 @@ export interface StatusProgress {
   readonly counts: RunCounts;
   /** By reason, the most frequent one first. */
   readonly rejects: readonly ReportedReject[];
+  readonly errors: ReportedErrors;
   /** Share of the input's bytes that are done, 0 to 1; null where its size or the position in it is unknown. */
   readonly inputShare: number | null;
   readonly incidents: Readonly<Record<Incident['kind'], number>>;
@@ -185,8 +187,17 @@ function startedText({ startedAt, resumed, program }: RunStatus): string {
 }
 
 function progressFacts(progress: StatusProgress): Fact[] {
-  const { counts, rejects, committedAt, firstMinute, lastMinute, inputShare, incidents, quarantines } =
-    progress;
+  const {
+    counts,
+    rejects,
+    errors,
+    committedAt,
+    firstMinute,
+    lastMinute,
+    inputShare,
+    incidents,
+    quarantines,
+  } = progress;
   const span = firstMinute === null || lastMinute === null ? '' : `, ${firstMinute} to ${lastMinute}`;
   const share = inputShare === null ? '' : `, ${percentText(inputShare)} of the input`;
   return [
@@ -194,6 +205,7 @@ function progressFacts(progress: StatusProgress): Fact[] {
     ['', `committed ${committedAt}`],
     ...countFacts(counts),
     ...rejectFacts(rejects),
+    ...errorFacts(errors),
     ...incidentFacts(incidents),
     ...quarantineFacts(quarantines),
   ];

@@ -37,6 +37,16 @@ const PROGRESS: StatusProgress = {
       remedy: 'keep one',
     },
   ],
+  errors: {
+    listed: [
+      {
+        errno: 'quarantined',
+        count: 7,
+        example: { target: 'host-7', column: 'cpu', minute: '2024-01-01T06:01:00Z', message: 'not tried' },
+      },
+    ],
+    others: 3,
+  },
   inputShare: 0.26042,
   incidents: { lost: 3, grown: 0, retried: 2, isolated: 1, quarantined: 1 },
   quarantines: [
