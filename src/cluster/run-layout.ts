@@ -1,10 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+import { PLAN_NAME } from '../output/output-paths.js';
+
 /** Where the files of a sliced run are, below its output folder. */
 
 export function planPath(run: string): string {
-  return join(run, 'plan.json');
+  return join(run, PLAN_NAME);
 }
 
 export function hasPlan(run: string): boolean {

@@ -43,7 +43,7 @@ export const REPLAY_REMEDIES: Remedies = {
   newLocation: 'name the new location with --out',
   allowMore: 'allow more with --max-rejects',
   takeFolder: 'take the folder with --break-lock',
-  rereadRun: 'add --restart if --out holds an unfinished run',
+  rereadRun: 'add --restart if --out holds results of an earlier try',
   resume:
     'once its old bytes are back, the same command resumes the run, otherwise use --restart or another --out',
 };

@@ -84,6 +84,10 @@ export class FolderOutput implements RunOutput {
     await this.#left.preflight({ replace });
   }
 
+  isBare(): Promise<boolean> {
+    return this.#left.isBare();
+  }
+
   async checkCommitted(): Promise<void> {
     await this.#left.checkCommitted();
   }

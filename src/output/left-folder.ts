@@ -1,11 +1,21 @@
+import { join } from 'node:path';
+
 import { AiopsError } from '../core/errors.js';
 import { metricsFiles } from '../core/metric-files.js';
 import { resultsHeader } from '../core/result-lines.js';
 import { checkFiles, entryOf } from './check-committed.js';
 import { linesWithin, nothingOf } from './committed-files.js';
 import { nodeFiles, type Files } from './files.js';
+import { headerOf } from './growing-files.js';
 import { readJournal, type CommittedEnds, type JournalContents } from './journal.js';
-import { growingPaths, rejectsLabel, type GrowingPaths } from './output-paths.js';
+import {
+  growingPaths,
+  pathsOf,
+  PLAN_NAME,
+  rejectsLabel,
+  resultsName,
+  type GrowingPaths,
+} from './output-paths.js';
 import { checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
 import type { LeftOutput, RunOutputOptions } from './run-output.js';
 import type { FileLine } from './read-back.js';
@@ -29,10 +39,25 @@ export class LeftFolder implements LeftOutput {
       await refuseUnknownResults(this.#options.out, this.#files);
       await refuseUnknownRejects(this.#paths.rejects, this.#files);
     } else if (!replace && this.previous !== null) {
-      this.#refuseOtherRejects(this.previous);
-      if (this.previous.completion !== null) await this.#checkFiles(this.previous);
+      await this.#preflightPrevious(this.previous);
     }
     await checkRejectsFile(this.#paths.rejects, this.#files);
+  }
+
+  async #preflightPrevious(previous: JournalContents): Promise<void> {
+    const hasOtherRejects = previous.rejects !== this.#rejectsLabel;
+    if (await wroteNothing(this.#options.out, previous, this.#files)) {
+      if (hasOtherRejects) await refuseUnknownRejects(this.#paths.rejects, this.#files);
+      return;
+    }
+    this.#refuseOtherRejects(previous);
+    if (previous.completion !== null) await this.#checkFiles(previous);
+  }
+
+  async isBare(): Promise<boolean> {
+    const { out } = this.#options;
+    if (this.previous === null || (await entryOf(join(out, PLAN_NAME), this.#files)) !== null) return false;
+    return wroteNothing(out, this.previous, this.#files);
   }
 
   async checkCommitted(): Promise<void> {
@@ -52,12 +77,16 @@ export class LeftFolder implements LeftOutput {
   /** A name may lead to another file from another working directory, so a run's rejects stay in the same file. */
   #refuseOtherRejects({ rejects }: JournalContents): void {
     const { out } = this.#options;
-    const requested = rejectsLabel(out, this.#paths.rejects);
+    const requested = this.#rejectsLabel;
     if (rejects === requested) return;
     throw new AiopsError('config', `the run in ${out} keeps its rejects in ${rejects}, not in ${requested}`, {
       hint: ({ anotherFolder, startOver }) =>
         `name that file with --rejects, ${anotherFolder}, or ${startOver}`,
     });
+  }
+
+  get #rejectsLabel(): string {
+    return rejectsLabel(this.#options.out, this.#paths.rejects);
   }
 
   async #checkFiles(previous: JournalContents): Promise<void> {
@@ -68,6 +97,30 @@ export class LeftFolder implements LeftOutput {
   #committedBy(previous: JournalContents): CommittedEnds {
     return previous.commits.at(-1) ?? nothingOf(metricsFiles(this.#options.metrics));
   }
+}
+
+const OF_WORTH = ['results', 'rejects', 'timings'] as const;
+
+/**
+ * Whether a run has no row and no reject, committed or not: every block with minutes leaves a line of timings, even if
+ * no row of it is written.
+ *
+ * @throws AiopsError `output_io`
+ */
+export async function wroteNothing(
+  folder: string,
+  previous: JournalContents,
+  files: Files,
+): Promise<boolean> {
+  const paths = pathsOf(folder, previous);
+  const format = previous.results === resultsName('csv') ? 'csv' : 'jsonl';
+  for (const kind of OF_WORTH) {
+    const headerBytes = Buffer.byteLength(headerOf(kind, format));
+    if (previous.commits.some(({ lengths }) => lengths[kind] > headerBytes)) return false;
+    const entry = await entryOf(paths[kind], files);
+    if (entry !== null && (entry.kind !== 'file' || entry.sizeBytes > headerBytes)) return false;
+  }
+  return true;
 }
 
 /** Lines of results, without the one that names the fields. */
@@ -111,6 +164,7 @@ export async function previousIn(
 const NOTHING_LEFT: LeftOutput = {
   previous: null,
   preflight: () => Promise.resolve(),
+  isBare: () => Promise.resolve(false),
   checkCommitted: () => Promise.resolve(),
   async *committed() {
     // nothing

@@ -11,6 +11,8 @@ export const JOURNAL_NAME = 'journal.jsonl';
 export const LOCK_NAME = 'lock.json';
 export const REJECTS_NAME = 'rejects.jsonl';
 const TIMINGS_NAME = 'timing.jsonl';
+/** The plan of a run in slices. */
+export const PLAN_NAME = 'plan.json';
 
 export function resultsName(format: ResultsFormat): string {
   return `results.${format}`;

@@ -42,6 +42,13 @@ export interface LeftOutput {
   preflight(options: { readonly replace: boolean }): Promise<void>;
 
   /**
+   * Whether a previous run left nothing worth keeping: no row and no reject, committed or not, and no plan of slices.
+   *
+   * @throws AiopsError `output_io`
+   */
+  isBare(): Promise<boolean>;
+
+  /**
    * Checks that the previous run's files still hold what it committed last.
    *
    * @throws AiopsError `output_io`, `config` if its rejects are in another file than the one requested

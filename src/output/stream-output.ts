@@ -50,6 +50,10 @@ export class StreamOutput implements RunOutput {
     await checkRejectsFile(rejectsFile, files);
   }
 
+  isBare(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   async checkCommitted(): Promise<void> {
     // nothing is ever committed
   }

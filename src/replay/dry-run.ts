@@ -82,7 +82,7 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   const known = await previous.outcome(executors, signal);
   if (known !== null) {
     if (known.kind !== 'done-before') return null;
-    const earlier = earlierRun(output, progress, { restart, isComplete: true });
+    const earlier = earlierRun(output, previous, { restart, isComplete: true });
     return { ...NOTHING_TO_DO, out: config.output.out, earlier, gates: known.summary.gates };
   }
   await previous.check();
@@ -109,7 +109,7 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   const hasEnded = progress?.ended === true;
   const notices = hasEnded ? [] : noticesOfNothing(config.read, account.all, recording);
   for (const notice of [...notices, ...recording.lateNotices()]) onNotice(notice);
-  const earlier = earlierRun(output, progress, { restart, isComplete: false });
+  const earlier = earlierRun(output, previous, { restart, isComplete: false });
   return conclude(config, { earlier, account, ready, served, readMs, rowsPerRecord: lookBack.rowsPerRecord });
 }
 

@@ -8,6 +8,7 @@ import { settingText } from '#build/cli/journaled.js';
 import { REPLAY_SETTINGS, type ReplayValues } from '#build/cli/settings.js';
 import type { Settings } from '#build/cli/settings/setting.js';
 import type { ActorCount } from '#build/core/actor-count.js';
+import type { MergeContext } from '#build/cluster/merge/merge.js';
 import { makePlan } from '#build/cluster/plan/make-plan.js';
 import type { SealedPlan } from '#build/cluster/plan/plan-file.js';
 import { runSlice, type SliceContext, type SliceOutcome } from '#build/cluster/slice/run-slice.js';
@@ -17,10 +18,11 @@ import type { ReplayConfig } from '#build/replay/replay-config.js';
 import { LIGHT } from './cli.js';
 
 /** That of a command that no one watches. */
-export function unattended(): SliceContext {
+export function unattended(): SliceContext & Pick<MergeContext, 'stdin' | 'onMerged'> {
   const nothing = (): void => undefined;
   return {
     ...{ signal: new AbortController().signal, graceOver: new AbortController().signal },
+    ...{ stdin: Readable.from([]), onMerged: nothing },
     ...{ onNotice: nothing, onReady: nothing, onActorLine: nothing, onWritten: nothing, settingText },
   };
 }
@@ -58,12 +60,12 @@ export async function localRun(config: ReplayConfig): Promise<RunBytes> {
     stdout: new PassThrough(),
   });
   assert.equal(outcome.kind, 'complete');
-  return bytesOf(config.output.out);
+  return bytesOf(config.output.out, config.output.format);
 }
 
-async function bytesOf(folder: string): Promise<RunBytes> {
+export async function bytesOf(folder: string, format = 'jsonl'): Promise<RunBytes> {
   return {
-    results: await readFile(join(folder, 'results.jsonl'), 'utf8'),
+    results: await readFile(join(folder, `results.${format}`), 'utf8'),
     rejects: await readFile(join(folder, 'rejects.jsonl'), 'utf8'),
   };
 }

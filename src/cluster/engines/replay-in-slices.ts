@@ -8,6 +8,7 @@ import type { SettingText } from '../../replay/replay-context.js';
 import { refuseHeld } from '../../replay/resume/earlier-run.js';
 import { knownDifferences, refuseDifferences } from '../../replay/resume/result-settings.js';
 import { merge, type MergeContext, type MergeOutcome, type MergeStep } from '../merge/merge.js';
+import { idlePlan } from '../plan/idle-plan.js';
 import { makePlan } from '../plan/make-plan.js';
 import { readPlan, type SealedPlan } from '../plan/plan-file.js';
 import type { PlanContext } from '../plan/planned-run.js';
@@ -53,7 +54,7 @@ export async function replayInSlices(
 /** Null: there is none, or it is to be replaced. */
 async function earlierPlan(config: ReplayConfig, settingText: SettingText): Promise<SealedPlan | null> {
   const { output, backfill, inputs } = config;
-  if (backfill.restart || !hasPlan(output.out)) return null;
+  if (backfill.restart || !hasPlan(output.out) || (await idlePlan(config)) !== null) return null;
   const plan = await readPlan(planPath(output.out));
   const { facts } = plan;
   const model = await findModel(config.model);

@@ -6,6 +6,7 @@ import type { FolderOutput } from '../../output/folder-output.js';
 import { nodeFiles, type Files } from '../../output/files.js';
 import { entriesOf, headerOf, ofKind, type GrowingKind } from '../../output/growing-files.js';
 import type { JournalContents } from '../../output/journal.js';
+import { wroteNothing } from '../../output/left-folder.js';
 import { openFolderOutput } from '../../output/open-output.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
@@ -22,6 +23,8 @@ import { NOTHING_MERGED, withSlice, type MergedShares } from './shares.js';
 
 interface Opened extends MergedLabelsOptions {
   readonly output: FolderOutput;
+  /** It holds nothing of the plan's run. */
+  readonly begins: boolean;
   /** It holds another run, which the plan replaces. */
   readonly isReplaced: boolean;
 }
@@ -48,10 +51,10 @@ export class MergedRun implements AsyncDisposable {
   #labels: MergedLabels | null = null;
 
   private constructor(opened: Opened, merged: Merged) {
-    const { output, isReplaced } = opened;
+    const { output, begins } = opened;
     this.output = output;
     this.#opened = opened;
-    this.resumed = output.previous === null || isReplaced ? 0 : output.previous.resumed + 1;
+    this.resumed = output.previous === null || begins ? 0 : output.previous.resumed + 1;
     this.completion = merged.completion;
     this.isReplayed = merged.isReplayed ?? false;
     this.#progress = merged.progress;
@@ -76,10 +79,14 @@ export class MergedRun implements AsyncDisposable {
       const merged = previous && (mergedIn(previous, plan, folder) ?? replayed(previous, plan, folder));
       const mayReplace = previous === null || isOlder(previous, plan);
       const isReplaced = merged === null && config.backfill.restart && mayReplace;
-      if (merged === null && previous !== null && !isReplaced) throw anotherRun(folder);
+      const begins = merged === null;
+      if (begins && previous !== null && !isReplaced) {
+        const isBare = mayReplace && (await wroteNothing(folder, previous, files));
+        if (!isBare) throw anotherRun(folder);
+      }
       if (merged === null || merged.completion === null) await output.preflight({ replace: isReplaced });
       else await output.checkCommitted();
-      return new MergedRun({ output, isReplaced, plan, folder, files, onNotice }, merged ?? NONE);
+      return new MergedRun({ output, begins, isReplaced, plan, folder, files, onNotice }, merged ?? NONE);
     } catch (error) {
       await output.close();
       throw error;
@@ -103,10 +110,10 @@ export class MergedRun implements AsyncDisposable {
   /** Continues the run in its folder, or begins it. @throws AiopsError `output_cannot_create`, `output_io` */
   async begin(): Promise<MergedLabels> {
     if (this.#labels !== null) return this.#labels;
-    const { isReplaced: replace } = this.#opened;
+    const { begins, isReplaced: replace } = this.#opened;
     const labels = await MergedLabels.open(this.#opened, this.#shares);
     const { previous } = this.output;
-    if (previous === null || replace) await this.output.begin(this.#opened.plan.facts, { replace });
+    if (previous === null || begins) await this.output.begin(this.#opened.plan.facts, { replace });
     else await this.output.resume(previous.commits.length - 1, this.#opened.plan.facts);
     this.#labels = labels;
     return labels;

@@ -10,6 +10,7 @@ import type { ReplayConfig } from '../../replay/replay-config.js';
 import { removeEmptyParts, removeMerged } from '../merge/parts.js';
 import { hasPlan, planPath } from '../run-layout.js';
 import { CutInput } from './cut-input.js';
+import { idlePlan } from './idle-plan.js';
 import { findCuts, type FoundSlice } from './find-cuts.js';
 import { plannedByAnother, writePlan, type Plan, type SealedPlan } from './plan-file.js';
 import { openPlanned, type PlanContext, type PlanRequest } from './planned-run.js';
@@ -30,7 +31,12 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   const { config, pieceBytes = PIECE_BYTES } = request;
   const { signal, onNotice } = context;
   refuseUnplannable(config);
-  await refuseEarlierRun(config);
+  const replaced = await refuseEarlierRun(config);
+  if (replaced !== null)
+    onNotice({
+      level: 'info',
+      text: `no slice of the plan in ${config.output.out} has begun, so it is replaced`,
+    });
   await refuseUnwritable(config);
   const opened = await openPlanned(request, context);
   if (opened === null) return null;
@@ -46,7 +52,7 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   }
   const sums = await unlessAborted(sumInputs(config.inputs, recording, found, signal), signal);
   if (sums === null) return null;
-  return await write(config, {
+  return await write(config, replaced, {
     config,
     folder: process.cwd(),
     facts: { ...facts, recording: withDigests(recording, sums) },
@@ -57,13 +63,14 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
 }
 
 /** @throws AiopsError `output_locked` where another command has planned or merged in the folder since */
-async function write(config: ReplayConfig, plan: Plan): Promise<SealedPlan> {
+async function write(config: ReplayConfig, replaced: SealedPlan | null, plan: Plan): Promise<SealedPlan> {
   const { out } = config.output;
   const { breakLock, restart } = config.backfill;
   await makeFolder(out);
   const lock = await FolderLock.take(out, { breakLock });
   try {
-    if (hasPlan(out) && !restart) throw plannedByAnother(out);
+    const isReplaced = replaced !== null && (await idlePlan(config))?.sha256 === replaced.sha256;
+    if (hasPlan(out) && !restart && !isReplaced) throw plannedByAnother(out);
     const sealed = await writePlan(planPath(out), plan);
     await removeMerged(out, Infinity, nodeFiles); // of an earlier plan, now that it is replaced
     await removeEmptyParts(out, nodeFiles);

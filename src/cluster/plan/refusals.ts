@@ -8,6 +8,8 @@ import type { ReplayConfig } from '../../replay/replay-config.js';
 import { REPLAY_METRICS } from '../../replay/report/replay-metrics.js';
 import { gateThatNeeds, type Gate } from '../../report/gates.js';
 import { planPath } from '../run-layout.js';
+import { idlePlan } from './idle-plan.js';
+import type { SealedPlan } from './plan-file.js';
 
 /** @throws AiopsError `usage` for a run that has no slices, by its settings */
 export function refuseUnplannable(config: ReplayConfig): void {
@@ -46,15 +48,25 @@ function unplannable(flag: string, why: string): AiopsError {
   return new AiopsError('usage', `${flag} cannot be used with slices: ${why}`, { hint: `drop ${flag}` });
 }
 
-/** @throws AiopsError `config` where the folder has a run or a plan */
-export async function refuseEarlierRun({ output, backfill: { restart } }: ReplayConfig): Promise<void> {
-  if (restart) return;
-  const { previous } = await peekOutput(output, { restart });
+/**
+ * Returns a plan that the new one may replace; null: there is none.
+ *
+ * @throws AiopsError `config` where the folder has a run or a plan
+ */
+export async function refuseEarlierRun(config: ReplayConfig): Promise<SealedPlan | null> {
+  const {
+    output,
+    backfill: { restart },
+  } = config;
+  if (restart) return null;
+  const idle = await idlePlan(config);
+  if (idle !== null) return idle;
+  const left = await peekOutput(output, { restart });
   const hasPlan = await access(planPath(output.out)).then(
     () => true,
     () => false,
   );
-  if (previous === null && !hasPlan) return;
+  if (!hasPlan && (left.previous === null || (await left.isBare()))) return null;
   throw new AiopsError('config', `${output.out} has a ${hasPlan ? 'plan' : 'run'} already`, {
     hint: hasPlan
       ? 'run its slices, choose another --out, or replace the plan with --restart'

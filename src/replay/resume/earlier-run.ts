@@ -4,7 +4,7 @@ import { isoTime } from '../../core/time.js';
 import type { LeftOutput } from '../../output/run-output.js';
 import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../replay-config.js';
-import type { RunProgress } from './run-facts.js';
+import type { PreviousRun } from './previous-run.js';
 import { runStatus } from './read-status.js';
 
 /** What a run would find in its output, and what of it would stay. */
@@ -28,13 +28,14 @@ export async function refuseHeld({ output: { out } }: ReplayConfig, { previous }
   });
 }
 
-/** @param progress where the run resumes; null: it starts from nothing */
+/** What a session finds in its output. */
 export function earlierRun(
   { previous }: LeftOutput,
-  progress: RunProgress | null,
+  { progress, sessions }: Pick<PreviousRun, 'progress' | 'sessions'>,
   { restart, isComplete }: { readonly restart: boolean; readonly isComplete: boolean },
 ): EarlierRun {
-  if (previous === null) return { state: 'none', lastMinute: null, counts: NOTHING_DONE };
+  const begins = sessions.resumed === 0 && !restart;
+  if (previous === null || begins) return { state: 'none', lastMinute: null, counts: NOTHING_DONE };
   if (restart) return { state: 'replaced', lastMinute: null, counts: NOTHING_DONE };
   const { minutes, rejected, warmup, error } = progress?.counts ?? NOTHING_DONE;
   const minuteMs = progress?.minuteMs ?? null;

@@ -18,6 +18,7 @@ import type { ReplayConfig } from '../replay-config.js';
 import type { ReplayContext, ReplayOutcome } from '../replay-context.js';
 import type { RunTotals } from '../totals.js';
 import { addsInputs, withAddedInputs } from './added-inputs.js';
+import { begunAgain } from './bare-run.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
 import { previousJournal, withInputs } from './previous-journal.js';
 import { loadLike } from './load-like.js';
@@ -97,6 +98,11 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   const { output, config, model, onNotice, settingText } = asked;
   const { previous } = output;
   if (previous === null || config.backfill.restart) return new NoPreviousRun(asked);
+  const again = await begunAgain(asked);
+  if (again !== null) {
+    onNotice(again);
+    return new NoPreviousRun(asked, true);
+  }
   const journal = previousJournal(config.output.out, previous);
   const { facts, completion } = journal;
   const inputs = Math.max(facts.recording.files.length, config.inputs.length);
@@ -141,11 +147,12 @@ class NoPreviousRun implements PreviousRun {
   readonly sessions = { resumed: 0, earlierMinutes: 0 };
   readonly input = null;
   readonly isPart = false;
-  readonly interrupted = { kind: 'interrupted', minutes: 0, dropped: 0, resumable: false } as const;
+  readonly interrupted: ReplayOutcome;
   readonly #asked: Asked;
 
-  constructor(asked: Asked) {
+  constructor(asked: Asked, isAgain = false) {
     this.#asked = asked;
+    this.interrupted = { kind: 'interrupted', minutes: 0, dropped: 0, resumable: isAgain };
   }
 
   loadLike(load: LoadRequest): LoadRequest {
