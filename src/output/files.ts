@@ -11,6 +11,7 @@ import {
   rm,
   rmdir,
   stat,
+  statfs,
   type FileHandle as NodeFileHandle,
 } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -77,7 +78,7 @@ export const nodeFiles: Files = {
   read: readPlainFile,
   entry: statEntry,
   realPath: realNodePath,
-  checkWritable: (folder) => access(folder, constants.W_OK | constants.X_OK),
+  checkWritable: checkNodeFolder,
   list: (folder) => readdir(folder),
   rename,
   link,
@@ -88,6 +89,18 @@ export const nodeFiles: Files = {
   removeFolder: rmdir,
   syncFolder: syncNodeFolder,
 };
+
+/** `statfs` types of /proc and /sys, where even root creates nothing, whatever permissions say. */
+const OF_THE_KERNEL: readonly number[] = [0x9fa0, 0x62656572];
+
+async function checkNodeFolder(folder: string): Promise<void> {
+  await access(folder, constants.W_OK | constants.X_OK);
+  const { type } = await statfs(folder);
+  if (!OF_THE_KERNEL.includes(type)) return;
+  throw Object.assign(new Error(`EPERM: ${folder} is a folder of the kernel, which takes no files`), {
+    code: 'EPERM',
+  });
+}
 
 class NodeFile implements OpenFile {
   readonly #handle: NodeFileHandle;

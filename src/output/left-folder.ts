@@ -16,7 +16,7 @@ import {
   resultsName,
   type GrowingPaths,
 } from './output-paths.js';
-import { checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
+import { checkFolder, checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
 import type { LeftOutput, RunOutputOptions } from './run-output.js';
 import type { FileLine } from './read-back.js';
 
@@ -144,8 +144,10 @@ export async function peekOutput(
   { restart }: { readonly restart: boolean },
   files: Files = nodeFiles,
 ): Promise<LeftOutput> {
-  if (options.out === '-' || (await entryOf(options.out, files)) === null) return NOTHING_LEFT;
-  return new LeftFolder(options, await previousIn(options.out, { restart, files }), files);
+  if (options.out === '-') return NOTHING_LEFT;
+  const preflight = (): Promise<void> => checkFolder(options.out, files);
+  if ((await entryOf(options.out, files)) === null) return { ...NOTHING_LEFT, preflight };
+  return new PeekedFolder(options, await previousIn(options.out, { restart, files }), files);
 }
 
 /** @throws AiopsError as `readJournal`; `config` only without `restart` */
@@ -158,6 +160,21 @@ export async function previousIn(
   } catch (error) {
     if (restart && error instanceof AiopsError && error.code === 'config') return null;
     throw error;
+  }
+}
+
+/** A folder that no lock has shown to be writable. */
+class PeekedFolder extends LeftFolder {
+  readonly #check: () => Promise<void>;
+
+  constructor(options: RunOutputOptions, previous: JournalContents | null, files: Files) {
+    super(options, previous, files);
+    this.#check = () => checkFolder(options.out, files);
+  }
+
+  override async preflight(options: { readonly replace: boolean }): Promise<void> {
+    await this.#check();
+    await super.preflight(options);
   }
 }
 

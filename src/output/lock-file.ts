@@ -5,7 +5,7 @@ import { AiopsError, type Hint } from '../core/errors.js';
 import { BufferedFile } from './buffered-file.js';
 import { isErrno, nodeFiles, type Files } from './files.js';
 import { holderState, parseHolder, type LockHolder } from './lock-holder.js';
-import { cannotCreate } from './output-errors.js';
+import { cannotCreate, notWritable } from './output-errors.js';
 import { isLockPartial, LOCK_NAME } from './output-paths.js';
 import { readText } from './read-back.js';
 
@@ -64,8 +64,11 @@ export class LockFile {
         if (holder !== null && (await this.#isHeldBy(holder, options))) throw await this.#refusalFor(holder);
         await this.#putAside(text);
       }
-    } catch (cause) {
-      throw cannotCreate(this.#path, cause);
+    } catch (error) {
+      const cause =
+        error instanceof AiopsError && error.code === 'output_cannot_create' ? error.cause : error;
+      if (isErrno(cause, 'EACCES', 'EPERM', 'EROFS')) throw notWritable(this.#folder, cause);
+      throw cannotCreate(this.#path, error);
     }
     throw this.#locked('', WAIT);
   }

@@ -10,6 +10,16 @@ export function cannotCreate(path: string, cause: unknown): AiopsError {
   });
 }
 
+/** A folder in which nothing can be created. */
+export function notWritable(folder: string, cause: unknown): AiopsError {
+  const isFile = cause instanceof NotPlainFile;
+  const why = isFile ? 'it is not a folder' : `it is not writable (${codeOf(cause) ?? messageOf(cause)})`;
+  return new AiopsError('output_cannot_create', `cannot write to the folder ${folder}: ${why}`, {
+    hint: hintOf(cause) ?? 'choose another location',
+    cause,
+  });
+}
+
 /** A failed operation on an output file. */
 export function cannotWrite(path: string, cause: unknown): AiopsError {
   if (cause instanceof AiopsError) return cause;
@@ -46,8 +56,12 @@ const HINTS: Readonly<Record<string, string>> = {
 
 function hintOf(cause: unknown): string | undefined {
   if (cause instanceof NotPlainFile) return 'move it away, or choose another location';
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  const code = codeOf(cause);
   return code === undefined ? undefined : HINTS[code];
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
 }
 
 /**

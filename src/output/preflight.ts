@@ -4,7 +4,7 @@ import { AiopsError } from '../core/errors.js';
 import { inputName } from '../core/input-position.js';
 import { entryOf } from './check-committed.js';
 import { isErrno, NotPlainFile, type FileEntry, type Files } from './files.js';
-import { cannotCreate, cannotRead } from './output-errors.js';
+import { cannotCreate, cannotRead, notWritable } from './output-errors.js';
 import { REPORT_NAMES, RESULT_FILES } from './output-paths.js';
 
 /** Checks before a run writes anything, so that what would fail later, or destroy something, fails first. */
@@ -157,6 +157,19 @@ export async function refuseFilledRejects(path: string, files: Files): Promise<v
   throw new AiopsError('config', `${path} is not empty, and the rejects would replace its content`, {
     hint: REPLACE,
   });
+}
+
+/** Checks that a folder can be written to, or created. @throws AiopsError `output_cannot_create` */
+export async function checkFolder(path: string, files: Files): Promise<void> {
+  const entry = await entryOf(path, files);
+  const parent = dirname(path);
+  if (entry === null && parent !== path) return checkFolder(parent, files);
+  try {
+    if (entry?.kind !== 'folder') throw new NotPlainFile();
+    await files.checkWritable(path);
+  } catch (cause) {
+    throw notWritable(path, cause);
+  }
 }
 
 /** Checks that a rejects file exists or can be created. @throws AiopsError `output_cannot_create` */

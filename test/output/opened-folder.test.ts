@@ -6,11 +6,12 @@ import { describe, test, type TestContext } from 'node:test';
 
 import type { Files } from '#build/output/files.js';
 import { readHolder } from '#build/output/lock-file.js';
+import { peekOutput } from '#build/output/left-folder.js';
 import type { RunOutput } from '#build/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
-import { openPlain } from '../support/outputs.js';
+import { openPlain, PLAIN } from '../support/outputs.js';
 import { FIRST } from '../support/scripted-checks.js';
 import { runScript } from '../support/scripted-run.js';
 
@@ -37,7 +38,7 @@ describe('a read-only folder', () => {
       await output.close();
       const changes = files.log.slice(logged).filter(({ kind }) => kind !== 'syncFolder');
       assert.deepEqual(changes, []);
-      const refused = { code: 'output_cannot_create', message: new RegExp(`lock.json.*${code}`) };
+      const refused = { code: 'output_cannot_create', message: new RegExp(`not writable.*${code}`) };
       const grown = await open(files);
       await assert.rejects(grown.resume(0, {}), refused);
       const restarted = await open(files, true);
@@ -52,9 +53,29 @@ describe('a read-only folder', () => {
       else await runScript(files, { ...FIRST, killedAfter });
       if (killedAfter === null) await files.makeFolder(FIRST.out);
       makeReadOnly(files, 'EROFS');
-      await assert.rejects(open(files), { code: 'output_cannot_create', message: /lock\.json.*EROFS/ });
+      await assert.rejects(open(files), {
+        code: 'output_cannot_create',
+        message: /^cannot write to the folder \/work\/\w+: it is not writable \(.*EROFS/,
+      });
     }
   });
+});
+
+test('what is looked at without a lock is refused like a run if nothing can be created there', async () => {
+  const files = new MemoryFiles();
+  await files.makeFolder('/work');
+  const [inFolder, missing] = ['/work', '/work/a/b'].map((out) => ({ ...PLAIN, out }));
+  const preflight = async (options: typeof PLAIN): Promise<void> =>
+    (await peekOutput(options, { restart: false }, files)).preflight({ replace: false });
+  for (const options of [inFolder!, missing!]) await preflight(options);
+  files.checkWritable = async (path) => {
+    throw errnoError('EACCES', 'access', path);
+  };
+  for (const options of [inFolder!, missing!])
+    await assert.rejects(preflight(options), {
+      code: 'output_cannot_create',
+      message: /^cannot write to the folder \/work: it is not writable \(EACCES/,
+    });
 });
 
 /** A folder with a pipe that has no writer: opening it for reading would block. */

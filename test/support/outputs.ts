@@ -5,7 +5,7 @@ import { openOutput, type OpenOutputOptions } from '#build/output/open-output.js
 import type { RunOutput, RunOutputOptions } from '#build/output/run-output.js';
 
 /** Everything as JSON lines, rejects in the folder, without a trace. */
-const PLAIN = {
+export const PLAIN = {
   format: 'jsonl',
   rejectsFile: null,
   trace: false,

@@ -84,7 +84,9 @@ export async function closeRead(handle: FileHandle): Promise<void> {
 export function unreadable(
   name: string,
   cause: unknown,
-  hint = 'check its permissions and that its disk is sound',
+  hint = ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '')
+    ? 'check who may read it: run the command as a user who may, or ask for read permission'
+    : 'check that its disk is sound',
 ): AiopsError {
   return new AiopsError('input_missing', `cannot read ${name}: ${messageOf(cause)}`, { hint, cause });
 }
