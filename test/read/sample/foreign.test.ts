@@ -108,6 +108,96 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Tables as pandas writes them, by `orient` and whether the times are the index. */
+const times = MINUTES.map((minute) => 1000 * second(minute));
+const loads = MINUTES.map((minute) => valueOf('a', minute));
+const byRow = <T>(list: readonly T[]): Readonly<Record<string, T>> => ({ ...list });
+const byTime = <T>(list: readonly T[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(list.map((one, i) => [times[i], one]));
+const host = MINUTES.map(() => 'a');
+const rows = MINUTES.map((_, i) => ({ timestamp: times[i], host: host[i], load: loads[i] }));
+const iso = (ms: number): string => new Date(ms).toISOString().slice(0, -1);
+const byIso = <T>(list: readonly T[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(list.map((one, i) => [iso(times[i]!), one]));
+const PANDAS: readonly (readonly [orient: string, table: unknown])[] = [
+  ['columns', { timestamp: byRow(times), host: byRow(host), load: byRow(loads) }],
+  ['columns', { host: byTime(host), load: byTime(loads) }],
+  ['columns', { host: byIso(host), load: byIso(loads) }],
+  ['index', byRow(rows)],
+  ['index', byTime(MINUTES.map((_, i) => ({ host: host[i], load: loads[i] })))],
+  ['list', { timestamp: times, host, load: loads }],
+  [
+    'split',
+    {
+      columns: ['timestamp', 'host', 'load'],
+      index: MINUTES,
+      data: rows.map(({ timestamp, load }) => [timestamp, 'a', load]),
+    },
+  ],
+  ['split', { columns: ['host', 'load'], index: times, data: rows.map(({ load }) => ['a', load]) }],
+  [
+    'table',
+    {
+      schema: {
+        fields: [{ name: 'index', type: 'integer' }],
+        primaryKey: ['index'],
+        pandas_version: '1.4.0',
+      },
+      data: rows.map((row, index) => ({ index, ...row, timestamp: iso(times[index]!) })),
+    },
+  ],
+];
+
+test(
+  'a table that pandas wrote in another form is refused, with a call and a command that make lines of records',
+  { skip: HAS_JQ ? false : 'no jq here' },
+  async (t) => {
+    for (const [i, [orient, table]] of PANDAS.entries()) {
+      for (const text of json(table)) {
+        const cwd = await folderWith(t, {});
+        const path = join(cwd, 'data.json');
+        writeFileSync(path, text);
+        const { message, hint = '' } = await refused(path);
+        assert.ok(message.includes(`pandas writes it with orient="${orient}"`), `${i}: ${message}`);
+        assert.match(
+          hint,
+          /^write it with df.*\.to_json\("lines\.jsonl", orient="records", lines=True\), or /,
+        );
+        const [command] = /jq .*$/.exec(hint) ?? assert.fail(hint);
+        const { status, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' });
+        assert.deepEqual([status, stderr], [0, '']);
+        const { records, rejects } = await readText(readFileSync(join(cwd, 'lines.jsonl'), 'utf8'));
+        assert.deepEqual(rejects, []);
+        const found = records.map(({ minute, target, values }) => [Date.parse(minute), target, ...values]);
+        assert.deepEqual(
+          found,
+          times.map((ms, at) => [Math.floor(ms / 60_000) * 60_000, 'a', loads[at]]),
+          hint,
+        );
+      }
+    }
+  },
+);
+
+test('a table of pandas is recognized by its beginning, or without names', async (t) => {
+  const cwd = await folderWith(t, {});
+  const path = join(cwd, 'data.json');
+  const long = Object.fromEntries(
+    Array.from({ length: 300_000 }, (_, row) => [row, 1_700_000_000_000 + row]),
+  );
+  writeFileSync(path, JSON.stringify({ timestamp: long, load: long }));
+  assert.match((await refused(path)).message, /orient="columns"|line/);
+  writeFileSync(path, JSON.stringify(rows.map((row) => Object.values(row))));
+  const { message, hint = '' } = await refused(path);
+  assert.match(message, /orient="values"/);
+  assert.match(hint, /^write it with df\.to_json\("lines\.jsonl", orient="records", lines=True\)$/);
+});
+
+test('records with lists and numbered fields are no table of pandas', async () => {
+  const texts = rows.map(({ timestamp, load }) => JSON.stringify({ timestamp, v: { 0: load, 1: 2 } }));
+  assert.equal((await readText(`${texts.join('\n')}\n`)).records.length, MINUTES.length);
+});
+
 const refused = async (path: string): Promise<AiopsError> =>
   readInputs([path]).then(
     () => assert.fail(`${path} is read`),

@@ -134,3 +134,28 @@ test('columns with the parts of a date are refused with the flags that read them
     assert.deepEqual([records.length, rejects.length], [20, 0], error.hint);
   }
 });
+
+test('a column named as the time whose numbers are none in any unit is refused without --time-unit', async () => {
+  const text = table('when,cpu,n', 40, (minute) => [at(minute), 12.5 + ((minute * 7) % 5), 60 * minute]);
+  for (const timeColumn of ['cpu', 'n'])
+    await assert.rejects(
+      () => readText(text, { timeColumn }),
+      refusal(
+        'input_unusable',
+        /names "(cpu|n)", whose numbers, such as [\d.]+, are of no year/,
+        /--time-unit s/,
+      ),
+    );
+  assert.equal((await readText(text, { timeColumn: 'n', timeUnit: 's' })).records.length, 40);
+  const later = table('n,v', 4, (minute) => [Date.UTC(2080, 0, 1) / 1000 + 60 * minute, 1]);
+  assert.equal((await readText(later, { timeColumn: 'n' })).records.length, 4);
+});
+
+test('a hint lists a few of many columns with times', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `at ${i}`);
+  const text = table(names.join(), 5, (minute) => names.map((_, i) => at(minute + i)));
+  await assert.rejects(
+    () => readText(text),
+    refusal('input_unusable', /several columns/, /^give --time-column 'at 0' or .{1,60} \(and 37 others\)$/),
+  );
+});

@@ -1,8 +1,8 @@
-import { shellWord } from '../../../core/shell-word.js';
 import { isObject, own, parseJsonLine, type JsonObject } from '../../text/json-value.js';
 import { RECORD_FORMS } from '../../lines/reject-remedies.js';
-import type { Foreign } from './foreign.js';
+import { jqCommand, type Foreign } from './foreign.js';
 import { recordsPath } from './json-around.js';
+import { pandasJson } from './pandas-json.js';
 import { words } from '../words.js';
 
 /** What a monitoring system writes, and the jq filter that makes records of it, in time order. */
@@ -98,8 +98,8 @@ export function foreignJson(
   const value = firstValue(text);
   const answer = ANSWERS.find(({ isIt }) => isIt(value));
   if (answer !== undefined)
-    return { ...JSON_LINES, what: answer.what, command: jq(answer.filter), isSure: true };
-  const known = withoutRecords(value);
+    return { ...JSON_LINES, what: answer.what, command: jqCommand(answer.filter), isSure: true };
+  const known = withoutRecords(value) ?? pandasJson(value, text);
   if (known !== null) return known;
   const path = recordsPath(text);
   const [first = ''] = text.trimStart().split('\n', 1);
@@ -111,7 +111,7 @@ export function foreignJson(
     [value],
   );
   const isRead = path.keys.length === 0 || areRecords(elements.filter(isObject));
-  return { ...JSON_LINES, what: null, command: isRead ? jq(path.filter) : null, isSure: false };
+  return { ...JSON_LINES, what: null, command: isRead ? jqCommand(path.filter) : null, isSure: false };
 }
 
 /** What JSON is that is called CSV; null: nothing is known of it. */
@@ -121,10 +121,6 @@ export function foreignJsonInCsv(text: string): Foreign | null {
 
 function withoutRecords(value: unknown): Foreign | null {
   return isObject(at(value, 'sysstat')) ? SYSSTAT : serverError(value);
-}
-
-function jq(filter: string): string {
-  return `jq -c ${shellWord(filter)}`;
 }
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;

@@ -1,5 +1,5 @@
 import { AiopsError } from '../../../core/errors.js';
-import { shellPath } from '../../../core/shell-word.js';
+import { shellPath, shellWord } from '../../../core/shell-word.js';
 import { STDIN_NAME } from '../../shared/stdin-name.js';
 
 /** What a file is that is not read as it is, and what makes lines of records of it. */
@@ -11,8 +11,10 @@ export interface Foreign {
   /** What the command does; default: makes a record of each value. */
   readonly toDo?: string;
   readonly output: 'lines.jsonl' | 'columns.csv';
-  /** What to do without a command. */
+  /** What to do without a command, or rather than run it. */
   readonly remedy: string;
+  /** Whether the remedy comes first even if there is a command; default: no. */
+  readonly isRemedyFirst?: boolean;
   /** Whether the lines are none of ours, however many they are. */
   readonly isSure: boolean;
   /** Whether it is refused even if lines of it look like records; default: no. */
@@ -43,13 +45,21 @@ export function notRead(
   });
 }
 
-export function foreignHint(file: string, { command, output, remedy, what, toDo }: Foreign): string {
+export function foreignHint(
+  file: string,
+  { command, output, remedy, isRemedyFirst = false, what, toDo }: Foreign,
+): string {
   if (command === null) return remedy;
   const before =
     toDo ??
     (what === null ? 'take the records out of the JSON around them' : 'make a record of each of its values');
   const tool = command.startsWith('jq ') ? ', with jq' : '';
-  return `${before}${tool}: ${onFile(file, command, output)}`;
+  const first = isRemedyFirst ? `${remedy}, or ` : '';
+  return `${first}${before}${tool}: ${onFile(file, command, output)}`;
+}
+
+export function jqCommand(filter: string): string {
+  return `jq -c ${shellWord(filter)}`;
 }
 
 function onFile(file: string, command: string, output: string): string {

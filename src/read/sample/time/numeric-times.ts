@@ -96,6 +96,19 @@ export function decideNumberForm(given: Numbers, field: string, nowMs: number): 
   return dayNumbers(given, years) ?? secondsSince2001(given, years) ?? unlikely(given, field, years);
 }
 
+/** Times that anyone may have, in the past or simulated. */
+const ANY_YEARS = { fromMs: EARLIEST_MS, untilMs: Date.UTC(2100, 0, 1) };
+
+/** Whether numbers are of no likely year in any unit, and no dates either, with what they would be as seconds. */
+export function areNoTimes(given: Numbers, { isLikely, decision }: ChosenForm): boolean {
+  if (isLikely || decision.source !== 'default') return false;
+  const years = (form: NumberForm): Years =>
+    form === 'cocoa' ? { ...ANY_YEARS, fromMs: COCOA_FROM_MS } : ANY_YEARS;
+  const numbers = given.map(withPoint);
+  const areTimes = NUMBER_FORMS.some((form) => shareIn(numbers, form, years(form)) >= ALMOST_ALL);
+  return !areTimes && otherCount(numbers, ANY_YEARS) === null;
+}
+
 function withPoint(number: number | string): number | string {
   return typeof number === 'string' && hasDecimalComma(number.trim()) ? number.replace(',', '.') : number;
 }

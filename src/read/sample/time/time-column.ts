@@ -1,4 +1,5 @@
 import { commaSeparated } from '../../../core/comma-list.js';
+import { plural } from '../../../core/count-text.js';
 import { AiopsError } from '../../../core/errors.js';
 import { oneLine } from '../../../core/one-line.js';
 import type { ReadOptions } from '../../options.js';
@@ -203,7 +204,6 @@ function noTime(
   shaped: readonly string[],
 ): AiopsError {
   const names = table.lineNames;
-  const flags = shaped.map((name) => `--time-column ${quoteName(name)}`).join(' or ');
   const parts = datePartsFlags(table);
   const unknown = names.some((name) => /^[-+]?\d/.test(name))
     ? 'the first line must name the columns; put a line such as timestamp,target,value before it'
@@ -214,8 +214,17 @@ function noTime(
     shaped.length > 1
       ? `${file} has several columns with times: ${listNames(shaped)}`
       : `${file} has no time column: saw ${listNames(names)}`,
-    { hint: shaped.length > 1 ? `give ${flags}` : hint },
+    { hint: shaped.length > 1 ? `give ${timeColumnFlags(shaped)}` : hint },
   );
+}
+
+/** Flags that a hint lists; the others are counted. */
+const MOST_FLAGS = 3;
+
+function timeColumnFlags(names: readonly string[]): string {
+  const flags = names.slice(0, MOST_FLAGS).map((name) => `--time-column ${quoteName(name)}`);
+  const others = names.length - flags.length;
+  return others === 0 ? flags.join(' or ') : `${flags.join(' or ')} (and ${plural(others, 'other')})`;
 }
 
 function otherNames({ targetColumns = [], labelColumn }: ReadOptions): string[] {
