@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+
 import { Command, CommanderError } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
+import { shellPath } from '../core/shell-word.js';
 import { program } from '../program/package-files.js';
 import { isGone } from '../output/stream-sink.js';
 import { Console } from './console.js';
@@ -97,6 +100,7 @@ async function main(): Promise<void> {
   const given = withAttachedChoice(process.argv.slice(2), '--verify-input', 'sample');
   const args = withValueAlone(given, '--rate', '*');
   try {
+    refuseOtherWords(args);
     const cli = await programFor(args, (status) => (process.exitCode = status));
     await cli.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -127,6 +131,20 @@ async function programFor(args: readonly string[], done: SetStatus): Promise<Com
 function namedCommand(args: readonly string[]): string | undefined {
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
   return first === 'help' ? second : first;
+}
+
+/** @throws AiopsError `usage` for a word that is no command, where more can be said than commander does */
+function refuseOtherWords(args: readonly string[]): void {
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+  const isKnown = (word: string): boolean => word === 'help' || Object.hasOwn(COMMANDS, word);
+  if (first === 'help' && second !== undefined && !isKnown(second))
+    throw new AiopsError('usage', `there is no command ${second}`, {
+      hint: `${program.name} --help lists the commands`,
+    });
+  if (first !== undefined && !isKnown(first) && existsSync(first))
+    throw new AiopsError('usage', `${first} is no command`, {
+      hint: `to replay it: ${program.name} replay ${shellPath(first)}`,
+    });
 }
 
 /** Makes a command and its subcommands throw errors, which point to the command's help. */

@@ -7,7 +7,7 @@ import { describe, test, type TestContext } from 'node:test';
 import type { Files } from '#build/output/files.js';
 import { readHolder } from '#build/output/lock-file.js';
 import { peekOutput } from '#build/output/left-folder.js';
-import type { RunOutput } from '#build/output/run-output.js';
+import type { RunOutput, RunOutputOptions } from '#build/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
@@ -64,14 +64,14 @@ describe('a read-only folder', () => {
 test('what is looked at without a lock is refused like a run if nothing can be created there', async () => {
   const files = new MemoryFiles();
   await files.makeFolder('/work');
-  const [inFolder, missing] = ['/work', '/work/a/b'].map((out) => ({ ...PLAIN, out }));
-  const preflight = async (options: typeof PLAIN): Promise<void> =>
+  const looked = ['/work', '/work/a/b'].map((out) => ({ ...PLAIN, out }));
+  const preflight = async (options: RunOutputOptions): Promise<void> =>
     (await peekOutput(options, { restart: false }, files)).preflight({ replace: false });
-  for (const options of [inFolder!, missing!]) await preflight(options);
+  for (const options of looked) await preflight(options);
   files.checkWritable = async (path) => {
     throw errnoError('EACCES', 'access', path);
   };
-  for (const options of [inFolder!, missing!])
+  for (const options of looked)
     await assert.rejects(preflight(options), {
       code: 'output_cannot_create',
       message: /^cannot write to the folder \/work: it is not writable \(EACCES/,

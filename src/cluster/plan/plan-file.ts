@@ -7,6 +7,7 @@ import type { InputPosition } from '../../core/input-position.js';
 import { count, list, nullable, number, object, text, ShapeError, type Shape } from '../../core/shape.js';
 import type { ModelChoice } from '../../model/model-choice.js';
 import { writeWhole } from '../../output/durable-files.js';
+import { isErrno } from '../../output/files.js';
 import { program } from '../../program/package-files.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { notice } from '../../replay/resume/fact-shapes.js';
@@ -105,7 +106,7 @@ export function plannedByAnother(out: string): AiopsError {
   });
 }
 
-const PLAN_HINT = 'name the plan.json that aiops-serve plan wrote';
+const PLAN_HINT = 'name the folder that --out gave aiops-serve plan, or the plan.json in it';
 const BEGINS = /^\{\n {2}"format": \d+,\n/;
 const SEALED = /^(.*),\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/s;
 
@@ -136,10 +137,9 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new AiopsError('input_missing', `cannot read ${path}: ${messageOf(cause)}`, {
-      hint: PLAN_HINT,
-      cause,
-    });
+    const isMissing = isErrno(cause, 'ENOENT', 'ENOTDIR');
+    const text = isMissing ? `there is no plan ${path}` : `cannot read ${path}: ${messageOf(cause)}`;
+    throw new AiopsError('input_missing', text, { hint: PLAN_HINT, cause });
   }
 }
 

@@ -1,7 +1,16 @@
 import type { Notice } from '../../core/errors.js';
-import type { Asked } from './previous-run.js';
+import type { ChosenModel } from '../../model/model-choice.js';
+import type { LeftOutput } from '../../output/run-output.js';
+import type { ReplayConfig } from '../replay-config.js';
+import type { ReplayContext } from '../replay-context.js';
 import { previousJournal } from './previous-journal.js';
 import { knownDifferences } from './result-settings.js';
+
+interface AskedRun extends Pick<ReplayContext, 'settingText'> {
+  readonly output: LeftOutput;
+  readonly config: ReplayConfig;
+  readonly model: ChosenModel;
+}
 
 /**
  * Says that a run is begun again rather than resumed: one that ended before it wrote anything, so that a command that
@@ -10,12 +19,7 @@ import { knownDifferences } from './result-settings.js';
  *
  * @throws AiopsError `config` for a journal that can't be read; `output_io`
  */
-export async function begunAgain({
-  output,
-  config,
-  model,
-  settingText,
-}: Pick<Asked, 'output' | 'config' | 'model' | 'settingText'>): Promise<Notice | null> {
+export async function begunAgain({ output, config, model, settingText }: AskedRun): Promise<Notice | null> {
   const { previous } = output;
   const { out } = config.output;
   if (previous === null || !(await output.isBare())) return null;

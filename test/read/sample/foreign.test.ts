@@ -111,13 +111,13 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 /** Tables as pandas writes them, by `orient` and whether the times are the index. */
 const times = MINUTES.map((minute) => 1000 * second(minute));
 const loads = MINUTES.map((minute) => valueOf('a', minute));
-const byRow = <T>(list: readonly T[]): Readonly<Record<string, T>> => ({ ...list });
-const byTime = <T>(list: readonly T[]): Readonly<Record<string, T>> =>
-  Object.fromEntries(list.map((one, i) => [times[i], one]));
+const byRow = (list: readonly unknown[]): object => Object.fromEntries(list.map((one, i) => [i, one]));
+const byTime = (list: readonly unknown[]): object =>
+  Object.fromEntries(list.map((one, i) => [String(times[i]), one]));
 const host = MINUTES.map(() => 'a');
 const rows = MINUTES.map((_, i) => ({ timestamp: times[i], host: host[i], load: loads[i] }));
 const iso = (ms: number): string => new Date(ms).toISOString().slice(0, -1);
-const byIso = <T>(list: readonly T[]): Readonly<Record<string, T>> =>
+const byIso = (list: readonly unknown[]): object =>
   Object.fromEntries(list.map((one, i) => [iso(times[i]!), one]));
 const PANDAS: readonly (readonly [orient: string, table: unknown])[] = [
   ['columns', { timestamp: byRow(times), host: byRow(host), load: byRow(loads) }],
