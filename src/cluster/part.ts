@@ -6,7 +6,7 @@ import { fileShape } from '../output/journal.js';
 import type { ColumnsSeen } from '../read/lines/columns-seen.js';
 import type { LateField } from '../read/lines/plan.js';
 import type { MetTargets } from '../read/lines/target-filter.js';
-import { quarantine } from '../replay/resume/fact-shapes.js';
+import { awaitedTally, quarantine } from '../replay/resume/fact-shapes.js';
 import { runCompletion, runFacts } from '../replay/resume/previous-journal.js';
 import type { RunCompletion, RunFacts } from '../replay/resume/run-facts.js';
 
@@ -91,7 +91,7 @@ const lateField: Shape<LateField> = object({ field: text, records: count, wasEmp
 
 export const columnsSeen: Shape<ColumnsSeen> = object({
   late: list(lateField),
-  awaited: object({ hasRecords: flag, waiting: list(text) }),
+  awaited: awaitedTally,
 });
 
 const sliceFindings: Shape<SliceFindings> = object({

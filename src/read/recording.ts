@@ -132,9 +132,14 @@ interface Resumed {
   readonly afterMinuteMs: number;
   /** Sees every step, also those before a range, and may end them early. */
   readonly watch: (groups: StepGroups) => StepGroups;
+  /** Whether other parts of the recording may have values in columns that this one lacks. */
+  readonly isPart: boolean;
 }
 
-const NOT_RESUMED: Resumed = { emittedMs: -Infinity, afterMinuteMs: -Infinity, watch: (groups) => groups };
+const NOT_RESUMED: Resumed = {
+  ...{ emittedMs: -Infinity, afterMinuteMs: -Infinity, isPart: false },
+  watch: (groups) => groups,
+};
 
 /**
  * Opens recordings, `-` being standard input, and detects their format, columns and interval by a sample.
@@ -177,16 +182,13 @@ export async function openRecording(
     const intervals = new Intervals(facts.grid);
     const waiting = new AwaitedColumns(facts.columns, { hasRecords: false, waiting: awaited });
     const rules = readRules(options, intervals, { awaited: waiting });
-    const recording = makeRecording(
+    return makeRecording(
       planned,
       { ...facts, notices: [...sorted, ...notices], decisions },
       rules,
       options,
       NOT_RESUMED,
     );
-    const checkInputs: Recording['checkInputs'] = async () =>
-      (await recording.checkInputs()) ?? waiting.error();
-    return { ...recording, checkInputs };
   } catch (error) {
     await closeAll(sources);
     throw error;
@@ -230,14 +232,17 @@ export async function reopenRecording(
     const again = planned.map((input, i) => ({ ...input, shortSample: shortSamples[i] ?? null }));
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
-    const awaited = new AwaitedColumns(columns, { hasRecords: false, waiting: from.awaited ?? [] });
+    const awaited = new AwaitedColumns(columns, from.awaited);
     const { counted } = from;
     const isOwn = counted && placesIn(snapshot, counted);
     const rules = readRules(options, new Intervals(grid), {
       awaited,
       ...(isOwn === undefined ? {} : { isOwn }),
     });
-    return makeRecording(again, facts, rules, options, { emittedMs, afterMinuteMs, watch });
+    return makeRecording(again, facts, rules, options, {
+      ...{ emittedMs, afterMinuteMs, watch },
+      isPart: counted !== undefined,
+    });
   } catch (error) {
     await closeAll(planned.map(({ source }) => source));
     throw error;
@@ -249,7 +254,7 @@ function makeRecording(
   facts: RecordingFacts & Pick<Recording, 'notices' | 'decisions'>,
   rules: ReadRules,
   options: ReadOptions,
-  { emittedMs, afterMinuteMs, watch }: Resumed,
+  { emittedMs, afterMinuteMs, watch, isPart }: Resumed,
 ): Recording {
   const sources = inputs.map(({ source }) => source);
   const isLive = options.live === true && sources.some(({ live }) => live);
@@ -290,7 +295,7 @@ function makeRecording(
     wholeInputs: () => sources.map((source) => source.whole()),
     snapshot: () => takeSnapshot(facts, isLive, inputs),
     digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
-    checkInputs: () => checkSources(sources),
+    checkInputs: async () => (await checkSources(sources)) ?? (isPart ? null : rules.awaited.error()),
     close: () => closeAll(sources),
     [Symbol.asyncDispose]: () => closeAll(sources),
   };

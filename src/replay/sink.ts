@@ -258,11 +258,13 @@ export class Sink implements Written {
     this.#timer = null;
     const lastMinuteMs = totals.span.lastMs;
     const wholeInputs = recording.wholeInputs();
+    const { awaited } = recording.columnsSeen();
     const progress: RunProgress = {
       at: new Date().toISOString(),
       ...totals.progress(),
       positions,
       ...(wholeInputs.some((whole) => whole !== null) ? { wholeInputs } : {}),
+      ...(awaited.waiting.length > 0 ? { awaited } : {}),
       digests: recording.digestUpdates(),
       quarantines: executors.quarantines.after(lastMinuteMs),
       ended,

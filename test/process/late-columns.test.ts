@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -43,11 +43,20 @@ test('slices give the results of one run for a column that comes after the sampl
   assert.equal(resultsOf(cwd, 'sliced'), resultsOf(cwd, 'whole'));
 });
 
-test('a run ends with 65 if no column of --columns has a value in any record', async (t) => {
+test('each session ends with 65 while no column of --columns has a value in any record', async (t) => {
   const cwd = temporaryFolder(t);
   recordingWithLateColumn(cwd);
-  const args = ['--columns', 'cpu', ...RUN];
-  const { status, stderr } = await callCli(['replay', 'late.jsonl', '--out', 'out', ...args], { cwd });
-  assert.equal(status, 65, stderr);
-  assert.match(stderr, /no record has a value in the columns of --columns: cpu/);
+  const replay = (): ReturnType<typeof callCli> =>
+    callCli(['replay', 'late.jsonl', '--out', 'out', '--columns', 'cpu,mem', ...RUN], { cwd });
+  for (const session of ['first', 'second', 'third']) {
+    const { status, stderr } = await replay();
+    assert.equal(status, 65, `${session}: ${stderr}`);
+    assert.match(stderr, /no record has a value in the columns of --columns: cpu, mem/);
+  }
+  const timestamp = new Date(Date.UTC(2018, 3, 30) + MINUTES * 60_000).toISOString();
+  appendFileSync(join(cwd, 'late.jsonl'), `${JSON.stringify({ timestamp, host: 'w', cpu: 7 })}\n`);
+  const { status, stderr } = await replay();
+  assert.equal(status, DONE_WITH_ERRORS, stderr);
+  assert.match(stderr, /1 column of --columns without a value in any record: mem/);
+  assert.match(resultsOf(cwd, 'out'), /"score":7\b/);
 });

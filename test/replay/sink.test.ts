@@ -19,6 +19,7 @@ import type { RunProgress } from '#build/replay/resume/run-facts.js';
 import type { DispatchedBlock } from '#build/replay/served-block.js';
 import { Sink, type SinkConfig, type SinkParts } from '#build/replay/sink.js';
 import { RunTotals } from '#build/replay/totals.js';
+import { NONE_AWAITED } from '#build/read/lines/awaited-columns.js';
 import { NO_USAGE } from '#build/replay/usage-meter.js';
 
 import { blockOf } from '../support/blocks.js';
@@ -134,6 +135,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
     isLive: false,
     digestUpdates: () => [],
     wholeInputs: () => [],
+    columnsSeen: () => ({ late: [], awaited: NONE_AWAITED }),
     bytesBefore: ([position]: readonly InputPosition[]) => (position === 'end' ? NaN : position?.byteOffset),
   } as unknown as Recording;
   const totals = new RunTotals(

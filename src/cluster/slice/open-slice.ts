@@ -36,7 +36,7 @@ export async function openSlice(
     afterMinuteMs: from?.minuteMs ?? -Infinity,
     ...(from === null ? {} : { afterPositions: from.positions }),
     isPinned: true,
-    awaited,
+    awaited: { hasRecords: false, waiting: awaited },
     counted: { from: from?.positions ?? null, until: slice.until?.positions ?? null },
   };
   const recording = await reopenRecording(inputs, options, stdin, snapshot, start, {

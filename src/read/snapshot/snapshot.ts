@@ -4,6 +4,7 @@ import type { AllRead } from '../bytes/prefix-sums.js';
 import type { FileFacts } from '../bytes/file-facts.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { ExportName } from '../exports/names.js';
+import type { AwaitedTally } from '../lines/awaited-columns.js';
 import type { FilePlan, RecordingFacts, RecordPlace } from '../lines/plan.js';
 import {
   codedLong,
@@ -66,8 +67,8 @@ export interface ResumePoint {
    * begin at their start, and end where they end now.
    */
   readonly isPinned?: boolean;
-  /** Columns of `--columns` that no record before had a value in; default: none. */
-  readonly awaited?: readonly string[];
+  /** What records before show of columns of `--columns` that the sample lacks; default: there are no such columns. */
+  readonly awaited?: AwaitedTally;
   /** Between which positions records have late fields that count; default: anywhere. */
   readonly counted?: Stretch;
 }

@@ -19,12 +19,15 @@ import {
 } from '../../core/shape.js';
 import { REJECT_REASONS, type BackendFacts, type InputSpec, type ModelFacts } from '../../core/types.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
+import type { AwaitedTally } from '../../read/lines/awaited-columns.js';
 import type { ReportedReject } from '../report/rejects.js';
 import type { ProcessUse } from '../../core/process-use.js';
 
 /** Shapes that a journal and a `timing.json` share. */
 
 export const settings = dictionary(anything);
+
+export const awaitedTally: Shape<AwaitedTally> = object({ hasRecords: flag, waiting: list(text) });
 
 export const notice: Shape<Notice> = object({ level: oneOf('info', 'warning'), text });
 

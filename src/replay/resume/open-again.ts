@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import type { AllRead } from '../../read/bytes/prefix-sums.js';
+import { NONE_AWAITED } from '../../read/lines/awaited-columns.js';
 import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
 import type { FileSnapshot, InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { SortScratch } from '../../read/sort/open-sorted.js';
@@ -33,7 +34,8 @@ export async function openAgain(
   { stdin, scratch }: { readonly stdin: Readable; readonly scratch: SortScratch },
 ): Promise<Recording> {
   const { recording, changes, plan, read, lookBackMs, progress } = run;
-  const from = { ...plan.readFrom, allRead: read };
+  const awaited = progress?.awaited ?? NONE_AWAITED;
+  const from = { ...plan.readFrom, allRead: read, awaited };
   const isOnceOnly = changes.includes('unknown');
   // Of what was sorted, the checksums are those of the sorted text.
   const isAnew =

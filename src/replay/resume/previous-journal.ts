@@ -14,6 +14,7 @@ import {
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
 import { digestUpdate, inputSnapshot } from '../../read/snapshot/snapshot-shape.js';
 import {
+  awaitedTally,
   backendFacts,
   errorCount,
   incidentCounts,
@@ -58,8 +59,8 @@ const runUsage: Shape<RunUsage> = object({
 });
 
 const runProgress: Shape<RunProgress> = object<
-  Omit<RunProgress, 'wholeInputs' | 'errors'>,
-  Required<Pick<RunProgress, 'wholeInputs' | 'errors'>>
+  Omit<RunProgress, 'wholeInputs' | 'awaited' | 'errors'>,
+  Required<Pick<RunProgress, 'wholeInputs' | 'awaited' | 'errors'>>
 >(
   {
     at: text,
@@ -77,7 +78,7 @@ const runProgress: Shape<RunProgress> = object<
     usage: runUsage,
     ended: flag,
   },
-  { wholeInputs: list(nullable(prefix)), errors: list(errorCount) },
+  { wholeInputs: list(nullable(prefix)), awaited: awaitedTally, errors: list(errorCount) },
 );
 
 export const runCompletion: Shape<RunCompletion> = object({

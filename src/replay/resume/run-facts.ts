@@ -2,6 +2,7 @@ import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { InputPosition, Prefix } from '../../core/input-position.js';
 import type { BackendFacts, InputSpec, ModelFacts, ReadyFacts } from '../../core/types.js';
 import { program } from '../../program/package-files.js';
+import type { AwaitedTally } from '../../read/lines/awaited-columns.js';
 import type { Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { DigestUpdate } from '../../read/bytes/digests.js';
@@ -45,6 +46,8 @@ export interface RunProgress {
   readonly positions: readonly InputPosition[];
   /** Checksums of inputs that can be read only once and were read to their end; null: another input. */
   readonly wholeInputs?: readonly (Prefix | null)[];
+  /** What records so far show of columns of `--columns` that the sample lacks; absent: no such column is left. */
+  readonly awaited?: AwaitedTally;
   /** What was read of each input since the commit before; null: nothing, or no file. */
   readonly digests: readonly (DigestUpdate | null)[];
   /** Series that are not tried for a while. */
