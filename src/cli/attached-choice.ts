@@ -1,20 +1,19 @@
-/**
- * Gives a flag that stands alone a value: `--flag data.csv` → `--flag=all data.csv`. Only `--flag=value` has its own.
- */
-export function withValueAlone(args: readonly string[], flag: string, value: string): string[] {
-  const end = args.indexOf('--');
-  return args.map((arg, i) => (arg === flag && (end < 0 || i < end) ? `${flag}=${value}` : arg));
-}
+import type { OptionalValue } from './settings/setting.js';
 
 /**
- * Lets a flag take one specific word as its optional value: `--flag word` → `--flag=word`, but
- * `--flag data.csv` → `--flag=true data.csv`. Commander would take any next argument as the value.
+ * Attaches the values of a flag that may stand alone: `--flag data.csv` → `--flag=alone data.csv`, but `--flag word` →
+ * `--flag=word`. Commander would take any next argument as the value.
  */
-export function withAttachedChoice(args: readonly string[], flag: string, word: string): string[] {
+export function withAttachedValue(
+  args: readonly string[],
+  flag: string,
+  { alone, word }: OptionalValue,
+): string[] {
   const attached: string[] = [];
   for (const [i, arg] of args.entries()) {
     if (arg === '--') return [...attached, ...args.slice(i)];
-    if (arg === flag) attached.push(args[i + 1] === word ? `${flag}=${word}` : `${flag}=true`);
+    const isWord = word !== undefined && args[i + 1] === word;
+    if (arg === flag) attached.push(`${flag}=${isWord ? word : alone}`);
     else if (arg !== word || args[i - 1] !== flag) attached.push(arg);
   }
   return attached;

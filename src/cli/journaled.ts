@@ -59,6 +59,6 @@ export function unusualSettings(settings: Readonly<Record<string, unknown>>): st
     const isDefault = row.default !== undefined && JSON.stringify(row.default) === JSON.stringify(value);
     return text === null || isDefault
       ? []
-      : [`${flag}${row.flags.includes('[') ? '=' : ' '}${text}`.trimEnd()];
+      : [`${flag}${row.optional === undefined ? ' ' : '='}${text}`.trimEnd()];
   }).join(' ');
 }

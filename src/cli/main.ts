@@ -9,9 +9,10 @@ import { isGone } from '../output/stream-sink.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { outliveTerminal } from './hang-up.js';
-import { withAttachedChoice, withValueAlone } from './attached-choice.js';
+import { withAttachedValue } from './attached-choice.js';
 import { endUncaught } from './signals.js';
 import { sourceStack } from './source-stack.js';
+import { settingsOf } from './sources/command-line.js';
 import { inSurroundings } from './surroundings.js';
 
 const DESCRIPTION =
@@ -97,12 +98,11 @@ async function main(): Promise<void> {
   endUncaught(statusOf);
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => undefined); // a closed standard error is not a failure
-  const given = withAttachedChoice(process.argv.slice(2), '--verify-input', 'sample');
-  const args = withValueAlone(given, '--rate', '*');
+  const args = process.argv.slice(2);
   try {
     refuseOtherWords(args);
     const cli = await programFor(args, (status) => (process.exitCode = status));
-    await cli.parseAsync(args, { from: 'user' });
+    await cli.parseAsync(withAttachedValues(args, cli), { from: 'user' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') throw error; // bin/ explains it
     process.exitCode = statusOf(error);
@@ -125,6 +125,15 @@ async function programFor(args: readonly string[], done: SetStatus): Promise<Com
   }
   reportToMain(cli, program.name);
   return cli;
+}
+
+function withAttachedValues(args: readonly string[], cli: Command): readonly string[] {
+  const settings = cli.commands.flatMap((command) => [...settingsOf(command)]);
+  return settings.reduce<readonly string[]>(
+    (attached, [flag, { row }]) =>
+      row.optional === undefined ? attached : withAttachedValue(attached, `--${flag}`, row.optional),
+    args,
+  );
 }
 
 /** The name of the command to run or show the help of. Flags before it take no values. */

@@ -36,7 +36,7 @@ function givenFlags({ values, sourceOf }: Invocation<typeof INSPECT_SETTINGS>): 
     const name = key as keyof typeof values;
     const value = values[name];
     if (sourceOf(name) === 'default' || value === undefined || value === null || value === false) return [];
-    const isAttached = row.flags.includes('[');
+    const isAttached = row.optional !== undefined;
     return [{ flag: `--${flagName(row)}`, value: row.kind.show(value as never), isAttached }];
   });
 }

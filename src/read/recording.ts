@@ -182,13 +182,8 @@ export async function openRecording(
     const intervals = new Intervals(facts.grid);
     const waiting = new AwaitedColumns(facts.columns, { hasRecords: false, waiting: awaited });
     const rules = readRules(options, intervals, { awaited: waiting });
-    return makeRecording(
-      planned,
-      { ...facts, notices: [...sorted, ...notices], decisions },
-      rules,
-      options,
-      NOT_RESUMED,
-    );
+    const found = { ...facts, notices: [...sorted, ...notices], decisions };
+    return makeRecording(planned, found, rules, options, NOT_RESUMED);
   } catch (error) {
     await closeAll(sources);
     throw error;
@@ -239,10 +234,8 @@ export async function reopenRecording(
       awaited,
       ...(isOwn === undefined ? {} : { isOwn }),
     });
-    return makeRecording(again, facts, rules, options, {
-      ...{ emittedMs, afterMinuteMs, watch },
-      isPart: counted !== undefined,
-    });
+    const isPart = counted !== undefined;
+    return makeRecording(again, facts, rules, options, { emittedMs, afterMinuteMs, watch, isPart });
   } catch (error) {
     await closeAll(planned.map(({ source }) => source));
     throw error;

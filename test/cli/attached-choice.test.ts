@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { withAttachedChoice, withValueAlone } from '#build/cli/attached-choice.js';
+import { withAttachedValue } from '#build/cli/attached-choice.js';
 
 test('a flag takes its one word from the next argument, and no other', () => {
   const attached = (...args: string[]): string =>
-    withAttachedChoice(args, '--verify-input', 'sample').join(' ');
+    withAttachedValue(args, '--verify-input', { alone: 'true', word: 'sample' }).join(' ');
   assert.equal(attached('replay', '--verify-input', 'data.csv'), 'replay --verify-input=true data.csv');
   assert.equal(attached('replay', 'a.csv', '--verify-input'), 'replay a.csv --verify-input=true');
   assert.equal(attached('--verify-input', 'sample', 'a.csv'), '--verify-input=sample a.csv');
@@ -18,7 +18,7 @@ test('a flag takes its one word from the next argument, and no other', () => {
 });
 
 test('a flag that stands alone leaves the next argument alone', () => {
-  const given = (...args: string[]): string => withValueAlone(args, '--rate', '*').join(' ');
+  const given = (...args: string[]): string => withAttachedValue(args, '--rate', { alone: '*' }).join(' ');
   assert.equal(given('replay', '--rate', 'data.csv'), 'replay --rate=* data.csv');
   assert.equal(given('replay', 'data.csv', '--rate'), 'replay data.csv --rate=*');
   assert.equal(given('--rate=a,b', '--', '--rate'), '--rate=a,b -- --rate');

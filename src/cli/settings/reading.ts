@@ -87,6 +87,7 @@ export const READING = {
   },
   rate: {
     flags: '--rate [names]',
+    optional: { alone: '*' },
     help: 'turn counters into rates per second: all columns, or with --rate=NAMES those, comma-separated; * matches any text',
     kind: names,
     changes: 'results',

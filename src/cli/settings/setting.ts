@@ -38,6 +38,15 @@ export interface Setting<T = unknown> {
    * results do not depend on how work is cut. Absent: always.
    */
   readonly changes?: 'results' | 'serving';
+  /** Of a flag whose value is optional; another value must be attached with `=`. */
+  readonly optional?: OptionalValue;
+}
+
+export interface OptionalValue {
+  /** The value of the flag alone. */
+  readonly alone: string;
+  /** A value that may also be the next argument. */
+  readonly word?: string;
 }
 
 /** Settings by their name in the program, which includes the unit. */

@@ -66,6 +66,7 @@ export const WRITING = {
     flags: '--verify-input [sample]',
     help: 'compare all input that earlier sessions read, even if the file looks unchanged; sample: only some of it',
     kind: verifyInput,
+    optional: { alone: 'true', word: 'sample' },
     default: 'changed',
   },
   breakLock: {
