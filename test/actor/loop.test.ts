@@ -128,6 +128,11 @@ test('answers become columns', async () => {
     anomalies: Uint8Array.of(1, NO_VERDICT, NO_VERDICT, 0),
     outputs: { values: Float32Array.of(1, 2, 3), offsets: Uint32Array.of(0, 2, 2, 2, 3) },
     lines: null,
+    errors: {
+      rows: Uint32Array.of(2),
+      codes: Uint32Array.of(0),
+      kinds: [{ errno: 'nope', errmsg: 'no such thing' }],
+    },
   });
 });
 
