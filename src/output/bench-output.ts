@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import { AtomicFile, makeFolder, writeOrRemove } from './durable-files.js';
+import { AtomicFile, writeOrRemove } from './durable-files.js';
 import { nodeFiles, type Files } from './files.js';
-import { FolderLock } from './folder-lock.js';
+import { makeLocked, type FolderLock } from './folder-lock.js';
 import { cannotRead } from './output-errors.js';
 import { isOwnName, REPLAY_NAMES } from './output-paths.js';
 import { refuseInputs } from './preflight.js';
@@ -48,8 +48,7 @@ export class BenchOutput {
     { trace, inputs = [], files = nodeFiles }: BenchOutputOptions,
   ): Promise<BenchOutput> {
     await refuseInputs(inputs, { folder, isOwn: isBenchFile, others: [] }, files);
-    await makeFolder(folder, files);
-    const lock = await FolderLock.take(folder, { files });
+    const { lock } = await makeLocked(folder, { files });
     try {
       await refuseOthers(folder, files);
       const traceFile = trace ? await AtomicFile.create(join(folder, TRACE), files) : null;

@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { sleep } from '../core/timer.js';
+import { makeFolder } from './durable-files.js';
 import { isErrno, nodeFiles, type FileEntry, type Files } from './files.js';
 import { LockFile } from './lock-file.js';
 import { thisHolder } from './lock-holder.js';
@@ -56,6 +57,35 @@ export class FolderLock {
     await this.#file.release();
     await this.#socket?.release();
   }
+}
+
+export interface MadeFolder {
+  readonly lock: FolderLock;
+  /** Whether the folder did not exist before. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Creates a folder if necessary, and locks it. Another command that wrote nothing may remove the folder in between, as
+ * it was new to it as well.
+ *
+ * @throws AiopsError `output_locked`, `output_cannot_create`
+ */
+export async function makeLocked(folder: string, options: FolderLockOptions = {}): Promise<MadeFolder> {
+  for (let attempt = 1; ; attempt++) {
+    const isNew = await makeFolder(folder, options.files);
+    try {
+      return { isNew, lock: await FolderLock.take(folder, options) };
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isGone(error)) throw error;
+    }
+  }
+}
+
+/** Whether a lock could not be taken because its folder was removed: by the lock's own check, or by the system. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof AiopsError) || error.code !== 'output_cannot_create') return false;
+  return error.cause === undefined || isErrno(error.cause, 'ENOENT');
 }
 
 /** How often to try for a socket whose holder the lock file does not name, and how long to wait in between, ms. */

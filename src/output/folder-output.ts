@@ -4,9 +4,9 @@ import { AiopsError } from '../core/errors.js';
 import { metricsFiles } from '../core/metric-files.js';
 import type { Reject } from '../core/types.js';
 import { CommittedFiles, nothingOf } from './committed-files.js';
-import { AtomicFile, makeFolder, writeOrRemove } from './durable-files.js';
+import { AtomicFile, writeOrRemove } from './durable-files.js';
 import { isErrno, type Files } from './files.js';
-import { FolderLock, type SocketLock } from './folder-lock.js';
+import { FolderLock, makeLocked, type SocketLock } from './folder-lock.js';
 import { entriesOf, headerOf, type GrowingKind } from './growing-files.js';
 import {
   JOURNAL_FORMAT,
@@ -241,16 +241,16 @@ async function openFolder(
   path: string,
   { breakLock, restart, files }: OpenFolderOptions,
 ): Promise<OpenedFolder> {
-  const isNew = await makeFolder(path, files);
-  const lock = await FolderLock.take(path, { breakLock, files }).catch((error: unknown) => {
+  const made = await makeLocked(path, { breakLock, files }).catch((error: unknown) => {
     if (error instanceof AiopsError && isErrno(error.cause, 'EROFS', 'EACCES', 'EPERM')) return error;
     throw error;
   });
-  if (lock instanceof AiopsError) {
+  if (made instanceof AiopsError) {
     const previous = await readJournal(path, files).catch(() => null);
-    if (previous === null || previous.completion === null) throw lock;
-    return { lock, isNew, previous };
+    if (previous === null || previous.completion === null) throw made;
+    return { lock: made, isNew: false, previous };
   }
+  const { lock, isNew } = made;
   try {
     return { lock, isNew, previous: await previousIn(path, { restart, files }) };
   } catch (error) {

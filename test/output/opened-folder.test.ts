@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
+import type { AiopsError } from '#build/core/errors.js';
 import type { Files } from '#build/output/files.js';
 import { readHolder } from '#build/output/lock-file.js';
 import { peekOutput } from '#build/output/left-folder.js';
@@ -87,6 +88,17 @@ function folderWithPipe(t: TestContext, name: string): string {
 }
 
 const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };
+
+test('of several that open a new folder at once and write nothing, each has it or is told that it is locked', async (t) => {
+  const folder = temporaryFolder(t);
+  for (let round = 0; round < 40; round++) {
+    const out = join(folder, `out-${round}`);
+    const opened = Array.from({ length: 4 }, async () => (await openPlain(out)).close());
+    const refused = (await Promise.allSettled(opened)).filter((one) => one.status === 'rejected');
+    for (const { reason } of refused)
+      assert.equal((reason as AiopsError).code, 'output_locked', String(reason));
+  }
+});
 
 describe('a pipe instead of a file', posix, () => {
   for (const [name, code] of [

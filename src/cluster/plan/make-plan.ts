@@ -1,7 +1,6 @@
 import { unlessAborted } from '../../core/abort.js';
-import { makeFolder } from '../../output/durable-files.js';
 import { nodeFiles } from '../../output/files.js';
-import { FolderLock } from '../../output/folder-lock.js';
+import { makeLocked } from '../../output/folder-lock.js';
 import { OutOfOrder } from '../../read/minutes/out-of-order.js';
 import type { ReadOptions } from '../../read/options.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
@@ -66,8 +65,7 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
 async function write(config: ReplayConfig, replaced: SealedPlan | null, plan: Plan): Promise<SealedPlan> {
   const { out } = config.output;
   const { breakLock, restart } = config.backfill;
-  await makeFolder(out);
-  const lock = await FolderLock.take(out, { breakLock });
+  const { lock } = await makeLocked(out, { breakLock });
   try {
     const isReplaced = replaced !== null && (await idlePlan(config))?.sha256 === replaced.sha256;
     if (hasPlan(out) && !restart && !isReplaced) throw plannedByAnother(out);
