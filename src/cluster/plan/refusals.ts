@@ -1,5 +1,3 @@
-import { access } from 'node:fs/promises';
-
 import { AiopsError } from '../../core/errors.js';
 import { peekOutput } from '../../output/left-folder.js';
 import { openFolderOutput } from '../../output/open-output.js';
@@ -7,7 +5,7 @@ import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { REPLAY_METRICS } from '../../replay/report/replay-metrics.js';
 import { gateThatNeeds, type Gate } from '../../report/gates.js';
-import { planPath } from '../run-layout.js';
+import { hasPlan } from '../run-layout.js';
 import { idlePlan } from './idle-plan.js';
 import type { SealedPlan } from './plan-file.js';
 
@@ -62,13 +60,10 @@ export async function refuseEarlierRun(config: ReplayConfig): Promise<SealedPlan
   const idle = await idlePlan(config);
   if (idle !== null) return idle;
   const left = await peekOutput(output, { restart });
-  const hasPlan = await access(planPath(output.out)).then(
-    () => true,
-    () => false,
-  );
-  if (!hasPlan && (left.previous === null || (await left.isBare()))) return null;
-  throw new AiopsError('config', `${output.out} has a ${hasPlan ? 'plan' : 'run'} already`, {
-    hint: hasPlan
+  const isPlanned = hasPlan(output.out);
+  if (!isPlanned && (left.previous === null || (await left.isBare()))) return null;
+  throw new AiopsError('config', `${output.out} has a ${isPlanned ? 'plan' : 'run'} already`, {
+    hint: isPlanned
       ? 'run its slices, choose another --out, or replace the plan with --restart'
       : 'choose another --out, or replace the run with --restart',
   });

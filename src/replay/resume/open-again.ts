@@ -11,6 +11,7 @@ import type { RunProgress } from './run-facts.js';
 
 /** A run whose inputs were compared with what it has read of them. */
 export interface ComparedRun {
+  /** How its inputs are read, and what it has read of them. */
   readonly recording: InputSnapshot;
   /** Of the inputs that the run had. */
   readonly changes: readonly InputChange[];

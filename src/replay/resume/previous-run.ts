@@ -8,10 +8,8 @@ import type { ChosenModel } from '../../model/model-choice.js';
 import type { LeftOutput, RunOutput } from '../../output/run-output.js';
 import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
-import type { AllRead } from '../../read/bytes/prefix-sums.js';
 import { readOptionsFor } from '../../read/model-needs.js';
 import { openRecording, type ReadOptions, type Recording } from '../../read/recording.js';
-import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { SortScratch } from '../../read/sort/open-sorted.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
@@ -22,7 +20,7 @@ import { begunAgain } from './bare-run.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
 import { previousJournal, withInputs } from './previous-journal.js';
 import { loadLike } from './load-like.js';
-import { openAgain } from './open-again.js';
+import { openAgain, type ComparedRun } from './open-again.js';
 import { allRead, lastUnlessOutdated, onceOnlyNotice } from './read-again.js';
 import { writtenSummary } from './read-summary.js';
 import {
@@ -31,14 +29,7 @@ import {
   knownDifferences,
   refuseDifferences,
 } from './result-settings.js';
-import {
-  compareWithSnapshot,
-  keptCommits,
-  planResume,
-  resumeText,
-  type InputChange,
-  type ResumePlan,
-} from './resume-plan.js';
+import { compareWithSnapshot, keptCommits, planResume, resumeText } from './resume-plan.js';
 import { runFacts, type RunCompletion, type RunFacts, type RunProgress } from './run-facts.js';
 import { figuresOfAllSessions, figuresOfSession, type RunFigures } from './run-figures.js';
 
@@ -193,16 +184,8 @@ class NoPreviousRun implements PreviousRun {
   }
 }
 
-interface Found {
+interface Found extends ComparedRun {
   readonly facts: RunFacts;
-  /** How its inputs are read, and what it has read of them. */
-  readonly recording: InputSnapshot;
-  readonly changes: readonly InputChange[];
-  readonly plan: ResumePlan;
-  /** What it had read of inputs that can be read only once. */
-  readonly read: readonly (AllRead | null)[];
-  readonly lookBackMs: number;
-  readonly progress: RunProgress | null;
   /** Its last commit, even if that is known to be good only once standard input was read again; null: it is not. */
   readonly last: RunProgress | null;
   /** Indexes of its commits that a later session may need. */
